@@ -1,0 +1,68 @@
+# The front door. `make help` lists the targets; every target makes .venv first where it must.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The Python to make .venv from, and where to make it.
+PYTHON ?= python3
+VENV ?= .venv
+# The folder is part of the stamp: a virtual environment does not survive being moved.
+STAMP := $(VENV)/made-at-$(shell printf %s "$(CURDIR)" | cksum | cut -d' ' -f1)
+# Targets with a $(STAMP) dependency may count on these.
+BIN := $(VENV)/bin
+
+# Passed on to the lab: how many hosts, of which Debian, and under which name.
+HOSTS ?= 3
+SUITE ?= bookworm
+LAB ?= lab
+# More words for pytest, as in: make test-unit PYTEST="-k settings -x"
+PYTEST ?=
+
+.PHONY: setup demo test test-unit test-fleet lint format lock docs lab-up lab-down clean help
+
+setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
+
+$(STAMP): requirements-dev.lock pyproject.toml .ci/venv
+	PYTHON="$(PYTHON)" .ci/venv "$(VENV)"
+	@touch "$@"
+
+demo: $(STAMP) ## a bare disposable host becomes a verified Ollama server (root, Linux; KEEP=1 leaves it up)
+	$(BIN)/python -m lab.demo
+
+test: test-unit test-fleet ## everything: pure logic, then real hosts with the real server
+
+test-unit: $(STAMP) ## pure logic: no root, no network, seconds
+	$(BIN)/python -m pytest tests/unit $(PYTEST)
+
+test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
+	$(BIN)/python -m pytest tests/fleet $(PYTEST)
+
+lint: $(STAMP) ## ruff, its formatter, mypy --strict and shellcheck; changes nothing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	git ls-files -z '*.sh' .ci | xargs -0 $(BIN)/shellcheck
+
+format: $(STAMP) ## let ruff mend and format the Python files
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP) ## rewrite the lock files from pyproject.toml (UPGRADE=1 takes newer versions)
+	.ci/lock "$(VENV)"
+
+docs: $(STAMP) ## regenerate docs/settings.md from the settings models
+	$(BIN)/python -m pyinfra_ollama.settings.reference > docs/settings.md
+
+lab-up: $(STAMP) ## boot disposable hosts: make lab-up HOSTS=3 SUITE=trixie LAB=mine
+	$(BIN)/python -m lab up --hosts "$(HOSTS)" --suite "$(SUITE)" --name "$(LAB)"
+
+lab-down: $(STAMP) ## remove them and all they brought: make lab-down LAB=mine
+	$(BIN)/python -m lab down --name "$(LAB)"
+
+clean: ## remove what `make` made here (not the lab's cache, which is outside)
+	rm -rf "$(VENV)" build dist .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
