@@ -1,0 +1,70 @@
+"""The documents name what exists: links, make targets, settings and commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit import repo
+
+DOCUMENTS = [file for file in repo.files() if file.suffix == ".md"]
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=str)
+def test_links_inside_the_repository_lead_somewhere(file: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)\s]*)?\)", repo.text(file))
+    broken = [
+        target
+        for target in targets
+        if "://" not in target and not (repo.ROOT / file.parent / target).exists()
+    ]
+    assert not broken
+
+
+@pytest.mark.parametrize("file", DOCUMENTS, ids=str)
+def test_headings_that_are_linked_to_exist(file: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", repo.text(file))
+    broken = [
+        f"{target}#{anchor}"
+        for target, anchor in links
+        if "://" not in target and anchor not in anchors(file.parent / target if target else file)
+    ]
+    assert not broken
+
+
+def anchors(file: Path) -> set[str]:
+    """The names that a Markdown viewer gives to the headings of a document."""
+    headings = re.findall(r"(?m)^#+ (.+)$", repo.text(file))
+    return {
+        re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
+
+
+def test_every_make_target_that_a_document_names_exists() -> None:
+    makefile = (repo.ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    named = {
+        target
+        for file in DOCUMENTS
+        for target in re.findall(r"(?:`|^|\s{2,})make ([a-z][a-z-]*)", repo.text(file), re.M)
+    }
+    assert not named - targets
+
+
+def test_every_make_target_is_listed_and_declared() -> None:
+    makefile = (repo.ROOT / "Makefile").read_text()
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    documented = set(re.findall(r"(?m)^([a-z-]+):.*## ", makefile))
+    phony = set(re.findall(r"(?m)^\.PHONY: (.+)$", makefile)[0].split())
+    assert targets == documented == phony
+
+
+@pytest.mark.parametrize("command", ["make demo", "make test", "pyinfra-ollama verify"])
+def test_the_readme_gives_the_commands_that_matter(command: str) -> None:
+    assert command in repo.text(Path("README.md"))
+
+
+def test_the_readme_gives_the_test_command_that_ci_runs() -> None:
+    assert "make test" in repo.text(Path(".ci/run"))

@@ -1,0 +1,60 @@
+"""The lock holds every package by version and hash, and no address."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from tests.unit import repo
+
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+
+def pins(lock: str) -> dict[str, tuple[str, list[str]]]:
+    """Name -> (version, hashes) as the lock file lists them."""
+    entries: dict[str, tuple[str, list[str]]] = {}
+    for block in re.split(r"(?m)^(?=[a-z0-9])", (repo.ROOT / lock).read_text())[1:]:
+        head = re.match(r"([a-z0-9.-]+)==(\S+)", block)
+        assert head, f"{lock}: not a pinned package: {block.splitlines()[0]}"
+        entries[head[1]] = (head[2], re.findall(r"--hash=sha256:([0-9a-f]{64})\b", block))
+    return entries
+
+
+def project() -> dict[str, object]:
+    with (repo.ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def wanted(*, dev: bool) -> set[str]:
+    """The packages that pyproject.toml asks for, without their bounds."""
+    table = project()["project"]
+    backend = project()["build-system"]["requires"]
+    requirements = [*table["dependencies"], *backend]
+    if dev:
+        requirements += table["optional-dependencies"]["dev"]
+    return {re.match(r"[a-z0-9-]+", line)[0] for line in requirements}
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_is_pinned_with_hashes(lock: str) -> None:
+    without = [name for name, (_, hashes) in pins(lock).items() if not hashes]
+    assert pins(lock)
+    assert not without
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_no_address_and_no_option(lock: str) -> None:
+    lines = (repo.ROOT / lock).read_text().splitlines()
+    assert not [line for line in lines if "://" in line or line.startswith("-")]
+
+
+@pytest.mark.parametrize(("lock", "dev"), [(LOCKS[0], False), (LOCKS[1], True)])
+def test_a_lock_covers_what_the_project_asks_for(lock: str, dev: bool) -> None:
+    assert not wanted(dev=dev) - set(pins(lock))
+
+
+def test_the_two_locks_agree() -> None:
+    runtime, dev = (pins(lock) for lock in LOCKS)
+    assert not {name for name in runtime if runtime[name] != dev.get(name)}
