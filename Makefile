@@ -42,7 +42,8 @@ lint: $(STAMP) ## ruff, its formatter, mypy --strict and shellcheck; changes not
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	git ls-files -z '*.sh' .ci | xargs -0 $(BIN)/shellcheck
+	$(BIN)/shellcheck .ci/*
+	$(BIN)/shellcheck --shell=sh pyinfra_ollama/scripts/*.sh
 
 format: $(STAMP) ## let ruff mend and format the Python files
 	$(BIN)/ruff check --fix .

@@ -34,6 +34,14 @@ PURE = (
     "pyinfra_ollama/exits.py",
 )
 
+# What may run without, and must not know, the deployment's own code.
+VERIFIER = (
+    "pyinfra_ollama/verifier",
+    "pyinfra_ollama/channels.py",
+    "pyinfra_ollama/engine.py",
+    "pyinfra_ollama/transport.py",
+)
+
 OPERATIONS = ("pyinfra_ollama.operations", "pyinfra.operations")
 
 
@@ -69,6 +77,8 @@ def test_pure_modules_import_no_pyinfra() -> None:
 
 def test_the_verifier_shares_the_settings_and_nothing_else_with_the_deployment() -> None:
     shared = (
+        "pyinfra_ollama.channels",
+        "pyinfra_ollama.engine",
         "pyinfra_ollama.exits",
         "pyinfra_ollama.settings",
         "pyinfra_ollama.transport",
@@ -76,7 +86,7 @@ def test_the_verifier_shares_the_settings_and_nothing_else_with_the_deployment()
     )
     wrong = [
         f"{file}:{line} imports {name}"
-        for file in repo.python("pyinfra_ollama/verifier", "pyinfra_ollama/transport.py")
+        for file in repo.python(*VERIFIER)
         for line, name in repo.imports(file)
         if repo.within(name, "tasks", "lab")
         or (repo.within(name, "pyinfra_ollama") and not repo.within(name, *shared))
