@@ -12,10 +12,10 @@ STAMP := $(VENV)/made-at-$(shell printf %s "$(CURDIR)" | cksum | cut -d' ' -f1)
 # Targets with a $(STAMP) dependency may count on these.
 BIN := $(VENV)/bin
 
-# Passed on to the lab: how many hosts, of which Debian, and under which name.
+# Passed on to the lab: how many hosts, of which Debian (bookworm or trixie), under which name.
 HOSTS ?= 3
-SUITE ?= bookworm
-LAB ?= lab
+SUITE ?=
+LAB ?= default
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
@@ -56,7 +56,7 @@ docs: $(STAMP) ## regenerate docs/settings.md from the settings models
 	$(BIN)/python -m pyinfra_ollama.settings.reference > docs/settings.md
 
 lab-up: $(STAMP) ## boot disposable hosts: make lab-up HOSTS=3 SUITE=trixie LAB=mine
-	$(BIN)/python -m lab up --hosts "$(HOSTS)" --suite "$(SUITE)" --name "$(LAB)"
+	$(BIN)/python -m lab up --hosts "$(HOSTS)" --name "$(LAB)" $(if $(SUITE),--suite "$(SUITE)")
 
 lab-down: $(STAMP) ## remove them and all they brought: make lab-down LAB=mine
 	$(BIN)/python -m lab down --name "$(LAB)"

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 LAB = "demo"
+HOST = "host1"
 ROOT = Path(__file__).resolve().parents[1]
 # The programs of the environment that this one runs in.
 PYTHON = sys.executable
@@ -30,6 +31,9 @@ QUESTION = "What is the capital of France? Answer in one sentence."
 # The lab's chat model; the other one only embeds.
 CHAT_MODEL = "smollm2"
 ANSWER_TOKENS = 32
+# What a spectator may want to type next.
+SHELL = f".venv/bin/python -m lab ssh --name {LAB} {HOST}"
+DRY_RUN = ".venv/bin/pyinfra inventories/prod.py deploy.py --dry --diff"
 
 
 class DemoError(Exception):
@@ -68,7 +72,7 @@ def run(*words: str, capture: bool = False, stdin: str = "") -> str:
     result = subprocess.run(
         words,
         cwd=ROOT,
-        env={**os.environ, "PYINFRA_OLLAMA_LAB": LAB},
+        env={**os.environ, "LAB": LAB},
         input=stdin,
         stdout=subprocess.PIPE if capture else None,
         text=True,
@@ -85,7 +89,8 @@ def lab(*words: str) -> None:
 
 def on_host(command: str, *, stdin: str = "") -> str:
     """What a shell command prints on the demo's host, asked with plain ssh."""
-    return run(PYTHON, "-m", "lab", "ssh", "--name", LAB, "host1", command, capture=True, stdin=stdin)
+    words = (PYTHON, "-m", "lab", "ssh", "--name", LAB, HOST, "--", command)
+    return run(*words, capture=True, stdin=stdin)
 
 
 def ask_the_model() -> str:
@@ -124,13 +129,14 @@ def main_pid() -> str:
 
 def show(steps: Steps) -> None:
     """The phases in order."""
-    with steps.step("lab up", "Boot a bare Debian host; the first time ever, build the server too."):
+    sentence = "Boot a bare Debian host. The first time on a machine, build the server as well."
+    with steps.step("lab up", sentence):
         lab("up", "--hosts", "1", "--plain-root", "1", "--name", LAB)
     with steps.step("dry run", "Ask what a deployment would change. Nothing is touched."):
         run(PYINFRA, INVENTORY, "deploy.py", "--dry", "--diff")
     with steps.step("deployment", "Deploy: the bare host becomes an Ollama server."):
         run(PYINFRA, INVENTORY, "deploy.py", "-y")
-    with steps.step("verification", "Verify, by asking the host and trusting nothing of the above."):
+    with steps.step("verification", "Verify: ask the host itself, trusting nothing of the above."):
         run(PYINFRA_OLLAMA, "verify", INVENTORY)
     with steps.step("question", "Ask the model something."):
         answer = ask_the_model()
@@ -168,7 +174,6 @@ def main() -> int:
         say(f"demo: {reason}")
         return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    keep = os.environ.get("KEEP") == "1"
     steps = Steps()
     say("A bare machine becomes a verified Ollama server, here, on a host that lives for a minute.")
     # What an earlier KEEP=1 left would not be bare.
@@ -176,20 +181,18 @@ def main() -> int:
     # The hosts must not outlive an impatient second Ctrl-C.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    if keep:
-        say(f"\nThe lab is left up. Look: {lab_command('ssh host1')}; end it: make lab-down LAB={LAB}")
+    if os.environ.get("KEEP") == "1":
+        say(f"\nThe lab is left up. Look: {SHELL}. End it: make lab-down LAB={LAB}")
     else:
         with steps.step("lab down", "Remove the host and all that it brought."):
             status = guarded(lambda: lab("down", "--name", LAB)) or status
     if steps.taken:
         print(f"\nStep times:\n{steps.table()}", flush=True)
     if status == 0:
-        say("\nAll good. Next: edit inventories/prod.py, then pyinfra inventories/prod.py deploy.py --dry")
+        say(
+            f"\nAll good. Next, for your own machine: edit inventories/prod.py, then {DRY_RUN}"
+        )
     return status
-
-
-def lab_command(words: str) -> str:
-    return f".venv/bin/python -m lab {words} --name {LAB}"
 
 
 if __name__ == "__main__":

@@ -1,0 +1,6 @@
+"""For all tests: let pyinfra patch the standard library before anything has imported sockets."""
+
+from __future__ import annotations
+
+# gevent warns, rightly, when `ssl` was imported first; its patch then covers only a part.
+import pyinfra_cli  # noqa: F401
