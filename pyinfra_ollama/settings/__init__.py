@@ -1,0 +1,48 @@
+"""Typed settings of one host, as group data declares them.
+
+Everything that tasks and the verifier need to know about a host is here; nothing in this package
+asks a host anything or imports pyinfra. Declare ``ollama = Ollama(...)`` and its neighbours in
+group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or raises one
+:class:`SettingsError` that lists every problem of every host.
+"""
+
+from __future__ import annotations
+
+from .environ import Environ
+from .load import HostSettings, load
+from .machine import Packages, Preflight, Swap, Verify
+from .memory import model_memory, rough_memory
+from .models import Model
+from .names import ModelName, parse_name
+from .ollama import Ollama
+from .options import Options
+from .problems import Problem, SettingsError
+from .release import Release
+from .service import Service
+from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
+
+__all__ = [
+    "Environ",
+    "HostSettings",
+    "Model",
+    "ModelName",
+    "Ollama",
+    "Options",
+    "Packages",
+    "Preflight",
+    "Problem",
+    "Release",
+    "Service",
+    "SettingsError",
+    "Swap",
+    "Verify",
+    "duration_seconds",
+    "format_size",
+    "human_size",
+    "load",
+    "model_memory",
+    "parse_duration",
+    "parse_name",
+    "parse_size",
+    "rough_memory",
+]

@@ -1,0 +1,166 @@
+"""The machine under the server: swap, packages, and what preflight asks of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, Field, field_validator
+
+from .base import UNNAMED, Setting, refusal, setting
+from .kinds import Count, Flag, HostPath, Size
+from .units import GIB, MIB, format_size
+
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?")
+
+
+class Swap(Setting):
+    """A swap file; without this declaration the host's swap is left alone."""
+
+    moved: ClassVar[dict[str, str]] = {
+        "size_mb": "size='8G'",
+        "file": "path='/swapfile'",
+        UNNAMED: "size='8G'",
+    }
+
+    size: Size = Field(
+        description="Size of the swap file in bytes; '0' removes it.",
+        json_schema_extra={"example": '"8G"'},
+    )
+    path: HostPath = setting("/swapfile", "Path of the swap file.", source="seed guide")
+    swappiness: Annotated[int, Field(strict=True, ge=0, le=200)] = setting(
+        10,
+        "vm.swappiness: how readily the kernel swaps, 0 to 200 (Debian: 60).",
+        source="our choice because swapped-out weights are read again for every token",
+    )
+
+    @field_validator("size")
+    @classmethod
+    def _holds_pages(cls, value: int) -> int:
+        if value and (value < MIB or value % MIB):
+            raise refusal(
+                accepted="0, or whole MiB from 1M on",
+                remedy="write a size such as '8G', or '0' to remove the swap file",
+            )
+        return value
+
+
+def _package(value: str) -> str:
+    if not _PACKAGE.fullmatch(value):
+        raise refusal(
+            accepted="names of Debian packages: small letters, digits, '+', '-', '.'",
+            remedy="write one package per entry, without options or versions",
+        )
+    return value
+
+
+class Packages(Setting):
+    """Packages of the distribution; what the deployment itself needs is always there."""
+
+    moved: ClassVar[dict[str, str]] = {
+        "install": "tools=[...]",
+        "names": "tools=[...]",
+        UNNAMED: "tools=[...]",
+    }
+
+    tools: tuple[Annotated[str, AfterValidator(_package)], ...] = setting(
+        ("build-essential", "git", "htop", "lsof", "net-tools", "sysstat", "wget"),
+        "Packages for people at work on the host; an empty list installs none, and none is "
+        "ever removed.",
+        source="seed guide: its install line and the tools its debugging steps call",
+        example='["htop", "lsof"]',
+    )
+    upgrade: Literal["none", "safe", "full"] = setting(
+        "none",
+        "Upgrade of installed packages: none, those that remove nothing (safe), or all (full). "
+        "Held packages stay.",
+        source="our choice because an upgrade is a decision of its own",
+    )
+    cache_seconds: Annotated[int, Field(strict=True, ge=0, le=30 * 86400)] = setting(
+        86400,
+        "Age in seconds up to which the package lists are not fetched again.",
+        source="our choice because Debian's lists change a few times a day",
+    )
+
+    @field_validator("tools")
+    @classmethod
+    def _each_once(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(value))
+
+
+class Preflight(Setting):
+    """What a host must be before anything on it is changed."""
+
+    force_os: Flag = setting(
+        False,
+        "Whether systems other than Debian 12/13 and Ubuntu 22.04/24.04 are tried.",
+        source="our choice because nothing else was tested",
+    )
+    min_memory: Size | None = setting(
+        None,
+        "Least memory of the host in bytes; None estimates it from the declared models.",
+        source="our choice because the models decide",
+        example='"15G"',
+    )
+    skip_network: Flag = setting(
+        False,
+        "Whether release server and registry may be out of reach (all is there already).",
+        source="our choice because most first runs need both",
+    )
+    free_margin: Size = setting(
+        GIB,
+        "Disk in bytes that stays free after archive, releases and models.",
+        source="our choice because a full disk stops more than this service",
+        example='"5G"',
+    )
+
+
+class Verify(Setting):
+    """What the verifier asks and which limits it holds a host to."""
+
+    generate: Flag = setting(
+        True,
+        "Whether each model is loaded and answers; False only looks at the lists.",
+        source="our choice because a listed model need not load",
+    )
+    prompt: Annotated[str, Field(min_length=1, max_length=2000)] = setting(
+        "What is the capital of France?",
+        "What a chat model is asked, and an embedding model turns into a vector.",
+        source="seed guide",
+    )
+    max_tokens: Annotated[int, Field(strict=True, ge=1, le=4096)] = setting(
+        16, "Most tokens of an answer.", source="our choice because the first token proves it"
+    )
+    load_timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=86400)] = setting(
+        300,
+        "How long a model may take to load and answer, in seconds.",
+        source="Ollama 0.33.0 envconfig/config.go: 5 minutes",
+    )
+    min_free_disk: Size = setting(
+        GIB,
+        "Least free disk in bytes under the models and the releases.",
+        source="our choice because a pull into a full disk fails",
+        example='"5G"',
+    )
+    min_free_memory: Size = setting(
+        256 * MIB,
+        "Least available memory in bytes, with models loaded.",
+        source="our choice because below it the kernel starts to kill",
+        example='"1G"',
+    )
+    max_restarts: Count = setting(
+        0,
+        "Restarts by systemd since the last start that are no fault.",
+        source="our choice because each is a crash",
+    )
+    parallel_loads: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = setting(
+        None,
+        "Hosts whose models are loaded at once; None is all.",
+        source="our choice because separate machines do not slow each other",
+        example="1",
+    )
+
+    @property
+    def limits(self) -> str:
+        """The headroom in one phrase for messages."""
+        return f"{format_size(self.min_free_disk)} disk, {format_size(self.min_free_memory)} memory"
