@@ -1,0 +1,49 @@
+"""Commands made from the scripts in `scripts/`: how operations and facts talk to a shell."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.connectors.util import CommandOutput
+
+# The name a script has in `ps` and in its own messages.
+SHELL_NAME = "pyinfra-ollama"
+
+
+@cache
+def script(name: str) -> str:
+    """The text of `scripts/<name>.sh`."""
+    return files("pyinfra_ollama.scripts").joinpath(f"{name}.sh").read_text(encoding="utf-8")
+
+
+def _bits(name: str, arguments: tuple[str, ...]) -> tuple[object, ...]:
+    quoted = (QuoteString(argument) for argument in arguments)
+    return ("sh", "-c", QuoteString(script(name)), SHELL_NAME, *quoted)
+
+
+def quiet(name: str, *arguments: str) -> StringCommand:
+    """Run a script with positional arguments; nothing secret may be among them."""
+    return StringCommand(*_bits(name, arguments))
+
+
+def piped(name: str, *arguments: str, stdin: str) -> StringCommand:
+    """Run a script with text on its standard input: the only way a secret reaches a host."""
+    return StringCommand(*_bits(name, arguments), _stdin=stdin)
+
+
+class _Shown(StringCommand):
+    def execute(self, state: Any, host: Any, connector_arguments: Any) -> Any:
+        arguments = {**connector_arguments, **self.connector_arguments}
+        status, output = host.run_shell_command(
+            self, print_output=True, print_input=state.print_input, **arguments
+        )
+        # Already shown; pyinfra would print it a second time when the command failed.
+        return status, output if status else CommandOutput([])
+
+
+def shown(name: str, *arguments: str) -> StringCommand:
+    """A script whose output is shown while it runs: for work that a person waits for."""
+    return _Shown(*_bits(name, arguments))

@@ -1,0 +1,91 @@
+# Install one release beside the others: fetch, verify, unpack, try, rename. Never touches
+# what runs; whatever goes wrong, nothing of it stays.
+# $1 version   $2 paths left out, space separated   $3 notes, "key=value" space separated
+# then archives, one an argument: "URL|SHA256|SUMS_URL", or "/uploaded/file|SHA256|", which
+# is removed once unpacked
+set -eu
+umask 022
+export LC_ALL=C
+releases=/opt/ollama/releases
+version=$1 exclude=$2 notes=$3
+shift 3
+
+say() { printf 'ollama %s: %s\n' "$version" "$*"; }
+fail() { printf 'ollama %s was not installed: %s\n' "$version" "$*" >&2; exit 1; }
+
+mkdir -p "$releases"
+exec 9>"$releases/.lock"
+flock -w 30 9 || fail "another installation holds $releases/.lock; wait for it to end"
+# Killed between its two last renames, an earlier run left the old folder aside.
+if [ ! -e "$releases/$version" ] && [ -e "$releases/.replaced-$version" ]; then
+  mv "$releases/.replaced-$version" "$releases/$version"
+fi
+rm -rf "$releases"/.staging-* "$releases"/.replaced-*
+stage=$(mktemp -d "$releases/.staging-XXXXXX")
+child=
+clean() { [ -z "$child" ] || kill "$child" 2>/dev/null || true; rm -rf "$stage"; }
+trap clean EXIT
+trap 'exit 130' HUP INT TERM PIPE
+
+# The lines double as a sign of life: writing to a cut connection ends this script.
+fetch() { # URL FILE
+  curl -fsSL --retry 3 --retry-delay 1 --retry-all-errors --connect-timeout 15 \
+    --speed-limit 1024 --speed-time 60 -o "$2" "$1" 2>"$stage/curl.err" 9>&- &
+  child=$! rounds=0
+  while kill -0 "$child" 2>/dev/null; do
+    sleep 0.1; rounds=$((rounds + 1))
+    [ $((rounds % 50)) -ne 0 ] || say "fetched $(($(stat -c %s "$2" 2>/dev/null || echo 0) / 1048576)) MiB"
+  done
+  if wait "$child"; then child=; else
+    child=
+    fail "$1 could not be fetched: $(tail -n 1 "$stage/curl.err")"
+  fi
+}
+
+mkdir "$stage/tree"
+for archive; do
+  source=${archive%%|*} rest=${archive#*|}
+  sha256=${rest%%|*} sums=${rest#*|}
+  name=${source##*/}
+  case $source in
+    /*) file=$source ;;
+    *)
+      file=$stage/archive
+      if [ -z "$sha256" ]; then
+        fetch "$sums" "$stage/sums"
+        sha256=$(awk -v name="$name" '{ f = $2; sub(/^\*/, "", f); sub(/^\.\//, "", f); if (f == name) print tolower($1) }' "$stage/sums")
+        [ -n "$sha256" ] || fail "$sums does not list $name; pin its hash in release.sha256"
+      fi
+      say "fetching $source"
+      fetch "$source" "$file" ;;
+  esac
+  found=$(sha256sum "$file" | cut -d ' ' -f 1)
+  [ "$found" = "$sha256" ] ||
+    fail "$source has the SHA-256 $found, expected $sha256; nothing was unpacked. Check release.sha256 or the mirror"
+  say "verified $name, unpacking"
+  set -f
+  # shellcheck disable=SC2046 # one option a word
+  tar -I zstd -xf "$file" -C "$stage/tree" --no-same-owner --no-same-permissions \
+    $(for path in $exclude; do printf -- '--exclude=%s --exclude=./%s ' "$path" "$path"; done) ||
+    fail "$name could not be unpacked"
+  set +f
+  rm -f "$file"
+done
+
+[ -x "$stage/tree/bin/ollama" ] || fail "the archive holds no bin/ollama"
+printed=$(HOME=$stage OLLAMA_HOST=127.0.0.1:9 timeout 20 "$stage/tree/bin/ollama" --version 2>&1) ||
+  fail "its program does not run here: $(printf '%s' "$printed" | tail -n 1)"
+case $printed in
+  *"$version"*) ;;
+  *) fail "its program calls itself '$(printf '%s' "$printed" | tail -n 1)'" ;;
+esac
+
+printf '%s\n' "$notes" | tr ' ' '\n' >"$stage/tree/.pyinfra-ollama"
+chmod -R go-w "$stage/tree"
+sync -f "$stage/tree"
+if [ -e "$releases/$version" ]; then mv "$releases/$version" "$releases/.replaced-$version"; fi
+mv "$stage/tree" "$releases/$version"
+rm -rf "$releases/.replaced-$version"
+# A first installation has nothing running that a link could break.
+[ -e /opt/ollama/current ] || ln -sfn "releases/$version" /opt/ollama/current
+say "installed"

@@ -1,0 +1,120 @@
+# Everything the operations compare, asked in one command. Reads only.
+# $1 managed files, one per line    $2 packages, space separated
+# $3 base URL of the API            $4 models folder
+# $5 port                           $6 models whose parameters are asked, one per line
+# $7 upgrade: none, safe or full    $8 swapfile
+# Each section starts with a marker line; the last marker proves that nothing was cut off.
+export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
+section() { printf '@@pyinfra-ollama:%s\n' "$1"; }
+up() { p=$1; while [ ! -d "$p" ]; do p=${p%/*}; [ -n "$p" ] || p=/; done; printf '%s\n' "$p"; }
+
+section basics
+printf 'uid=%s\nmachine=%s\ninit=%s\nnow=%s\n' "$(id -u)" "$(uname -m)" "$(cat /proc/1/comm)" "$(date +%s)"
+printf 'container=%s\n' "$(systemd-detect-virt -c 2>/dev/null)"
+if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo reboot=yes; fi
+if [ -w /proc/sys/vm/swappiness ]; then echo sysctl=writable; fi
+printf 'swappiness=%s\n' "$(cat /proc/sys/vm/swappiness)"
+timeout 2 getent ahosts localhost >/dev/null 2>&1; printf 'localhost=%s\n' "$?"
+for tool in curl zstd ss systemctl apt-get; do
+  command -v "$tool" >/dev/null 2>&1 && printf 'tool=%s\n' "$tool"
+done
+
+section os
+cat /etc/os-release 2>/dev/null
+
+section memory
+grep -E '^(MemTotal|MemAvailable|SwapTotal):' /proc/meminfo
+
+section disk
+for path in / /opt/ollama "$4" "$(dirname "$8")" /var; do
+  printf '%s|' "$path"; df -Pk "$(up "$path")" | tail -n 1
+done
+
+section gpu
+for device in /sys/bus/pci/devices/*; do
+  { read -r class <"$device/class" && read -r vendor <"$device/vendor"; } 2>/dev/null || continue
+  case $class in 0x03*|0x12*) printf 'pci=%s %s\n' "$vendor" "$class" ;; esac
+done
+for node in /dev/nvidiactl /proc/driver/nvidia/version /dev/kfd /dev/dxg; do
+  [ -e "$node" ] && printf 'node=%s\n' "$node"
+done
+[ -r /etc/nv_tegra_release ] && printf 'tegra=%s\n' "$(head -n 1 /etc/nv_tegra_release)"
+
+section files
+printf '%s\n' "$1" | while IFS= read -r path; do
+  [ -e "$path" ] || continue
+  stat -c 'stat|%n|%F|%a|%U|%G|%s' -- "$path"
+  [ -f "$path" ] && [ "$path" != "$8" ] && sha256sum -- "$path"
+done
+
+section links
+for link in /opt/ollama/current /opt/ollama/previous /usr/local/bin/ollama; do
+  if [ -L "$link" ]; then printf '%s|%s\n' "$link" "$(readlink "$link")"
+  elif [ -e "$link" ]; then printf '%s|\n' "$link"; fi
+done
+
+section releases
+for directory in /opt/ollama/releases/* /opt/ollama/releases/.staging*; do
+  [ -d "$directory" ] || continue
+  printf '%s|%s|%s\n' "${directory##*/}" "$(stat -c %Y "$directory")" \
+    "$(cat "$directory/.pyinfra-ollama" 2>/dev/null | tr '\n' ' ')"
+done
+
+section packages
+# shellcheck disable=SC2086 # a list of names
+[ -n "$2" ] && dpkg-query -W -f '${Package}|${db:Status-Abbrev}|${Version}\n' $2 2>/dev/null
+if [ "$7" != none ]; then
+  action=upgrade; [ "$7" = full ] && action=dist-upgrade
+  apt-get -s -qq "$action" 2>/dev/null | sed -n 's/^Inst \([^ ]*\) .*/upgrade=\1/p'
+fi
+printf 'updated=%s\n' "$(stat -c %Y /var/lib/pyinfra-ollama/apt-updated 2>/dev/null)"
+
+section account
+getent passwd ollama | sed 's/^/passwd=/'
+printf 'groups=%s\n' "$(id -nG ollama 2>/dev/null)"
+foreign=$(find /usr/share/ollama "$4" ! -user ollama -print -quit 2>/dev/null)
+[ -n "$foreign" ] && printf 'foreign=%s\n' "$foreign"
+for group in render video; do getent group "$group" >/dev/null && printf 'group=%s\n' "$group"; done
+
+section swap
+cat /proc/swaps
+section fstab
+cat /etc/fstab 2>/dev/null
+
+section unit
+systemctl show ollama.service -p LoadState,ActiveState,SubState,UnitFileState,MainPID,NeedDaemonReload,FragmentPath,DropInPaths,ControlGroup 2>/dev/null
+printf 'FirstLine=%s\n' "$(head -n 1 /etc/systemd/system/ollama.service 2>/dev/null)"
+[ -d /usr/local/lib/ollama ] && echo OfficialLibrary=yes
+for drop_in in /etc/systemd/system/ollama.service.d/*.conf; do
+  [ "${drop_in##*/}" = 50-pyinfra-ollama.conf ] && continue
+  grep -lE '^Environment(File)?=' "$drop_in" 2>/dev/null | sed 's/^/ForeignEnvironment=/'
+done
+
+section process
+pid=$(systemctl show ollama.service -p MainPID --value 2>/dev/null)
+if [ "${pid:-0}" -gt 0 ] 2>/dev/null; then
+  printf 'pid=%s\nexe=%s\n' "$pid" "$(readlink "/proc/$pid/exe")"
+  # Values may hold proxy credentials: only their common hash leaves the host.
+  tr '\0' '\n' <"/proc/$pid/environ" \
+    | grep -E '^(OLLAMA_|CUDA_|HIP_|ROCR_|GPU_|GGML_|HSA_|LLAMA_ARG_|PYINFRA_OLLAMA_|HTTPS?_PROXY=|NO_PROXY=|https?_proxy=|no_proxy=)' \
+    | sort | sha256sum | sed 's/^/environment=/'
+fi
+
+section port
+if command -v ss >/dev/null 2>&1; then ss -H -ltnp "sport = :$5"; else echo unknown; fi
+
+section api
+if [ "${pid:-0}" -gt 0 ] 2>/dev/null && command -v curl >/dev/null 2>&1; then
+  curl -sS --noproxy '*' --max-time 10 "$3/api/version" 2>/dev/null; echo
+  section tags
+  curl -sS --noproxy '*' --max-time 10 "$3/api/tags" 2>/dev/null; echo
+  section show
+  [ -n "$6" ] && printf '%s\n' "$6" | while IFS= read -r model; do
+    printf '%s|' "$model"
+    curl -sS --noproxy '*' --max-time 10 "$3/api/show" -d "{\"model\":\"$model\"}" 2>/dev/null; echo
+  done
+fi
+
+section stamps
+[ -r /var/lib/pyinfra-ollama/verified ] && printf 'verified=%s\n' "$(cat /var/lib/pyinfra-ollama/verified)"
+section end

@@ -1,0 +1,31 @@
+"""What one question to a host answers: the question, the parsed answer, no pyinfra."""
+
+from pyinfra_ollama.snapshot.model import (
+    Account,
+    ApiState,
+    FileState,
+    GpuState,
+    PackageState,
+    ReleaseState,
+    Snapshot,
+    SwapState,
+    UnitState,
+)
+from pyinfra_ollama.snapshot.parse import SnapshotError, parse
+from pyinfra_ollama.snapshot.question import Question, question_for
+
+__all__ = [
+    "Account",
+    "ApiState",
+    "FileState",
+    "GpuState",
+    "PackageState",
+    "Question",
+    "ReleaseState",
+    "Snapshot",
+    "SnapshotError",
+    "SwapState",
+    "UnitState",
+    "parse",
+    "question_for",
+]

@@ -1,0 +1,226 @@
+"""Parse the output of scripts/snapshot.sh.
+
+Outside behaviour relied on (looked at on Debian 12 and 13, 2026-11): `/proc/swaps` in KiB
+with one header line; `df -P` columns; `ss -H -ltnp`; `systemctl show` as KEY=VALUE;
+/api/version and /api/tags of Ollama 0.32.15 and 0.33.0 as one JSON object each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pyinfra_ollama.snapshot.model import (
+    Account,
+    ApiState,
+    FileState,
+    GpuState,
+    PackageState,
+    ReleaseState,
+    Snapshot,
+    SwapState,
+    UnitState,
+)
+
+MARKER = "@@pyinfra-ollama:"
+KIB = 1024
+PCI_VENDORS = {"0x10de": "nvidia", "0x1002": "amd"}
+
+
+class SnapshotError(ValueError):
+    """The answer was cut off or is not what the script prints."""
+
+
+def parse(lines: Iterable[str]) -> Snapshot:
+    """Turn the script's output into a Snapshot; SnapshotError when it is not whole."""
+    sections = _sections(lines)
+    try:
+        return _snapshot(sections)
+    except (KeyError, ValueError, IndexError) as error:
+        raise SnapshotError(f"the host's answer could not be read: {error!r}") from error
+
+
+def _sections(lines: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    current: list[str] = []
+    for line in lines:
+        if line.startswith(MARKER):
+            current = found.setdefault(line.removeprefix(MARKER).strip(), [])
+        elif line.strip():
+            current.append(line)
+    if "end" not in found:
+        raise SnapshotError("the host's answer was cut off before its closing marker")
+    return found
+
+
+def _pairs(lines: Iterable[str]) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def _many(lines: Iterable[str], key: str) -> list[str]:
+    return [line.split("=", 1)[1] for line in lines if line.startswith(f"{key}=")]
+
+
+def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
+    basics = _pairs(sections["basics"])
+    stamps = _pairs(sections["stamps"])
+    return Snapshot(
+        uid=int(basics["uid"]),
+        machine=basics["machine"],
+        init=basics["init"],
+        now=int(basics["now"]),
+        container=None if basics["container"] in ("", "none") else basics["container"],
+        reboot_required="reboot" in basics,
+        localhost_status=int(basics["localhost"]),
+        tools=frozenset(_many(sections["basics"], "tool")),
+        os={key: value.strip("\"'") for key, value in _pairs(sections["os"]).items()},
+        memory=_memory(sections["memory"]),
+        disk=_disk(sections["disk"]),
+        files=_files(sections["files"]),
+        links=dict(line.split("|", 1) for line in sections["links"]),
+        releases=_releases(sections["releases"]),
+        packages=_packages(sections["packages"]),
+        account=_account(sections["account"]),
+        swap=_swap(sections["swap"], sections["fstab"], basics),
+        unit=_unit(sections["unit"], sections["process"]),
+        port_holders=None if sections["port"] == ["unknown"] else tuple(sections["port"]),
+        api=_api(sections),
+        gpu=_gpu(sections["gpu"]),
+        verified=stamps.get("verified"),
+    )
+
+
+def _memory(lines: list[str]) -> dict[str, int]:
+    rows = (line.split() for line in lines)
+    return {row[0].rstrip(":"): int(row[1]) * KIB for row in rows}
+
+
+def _disk(lines: list[str]) -> dict[str, tuple[str, int]]:
+    disk = {}
+    for line in lines:
+        path, row = line.split("|", 1)
+        columns = row.split()
+        disk[path] = (columns[5], int(columns[3]) * KIB)
+    return disk
+
+
+def _files(lines: list[str]) -> dict[str, FileState]:
+    hashes = {}
+    for line in lines:
+        if not line.startswith("stat|"):
+            digest, path = line.split("  ", 1)
+            hashes[path] = digest
+    files = {}
+    for line in lines:
+        if line.startswith("stat|"):
+            _, path, kind, mode, user, group, size = line.split("|")
+            files[path] = FileState(kind, mode, user, group, int(size), hashes.get(path))
+    return files
+
+
+def _releases(lines: list[str]) -> dict[str, ReleaseState]:
+    releases = {}
+    for line in lines:
+        name, modified, notes = line.split("|", 2)
+        releases[name] = ReleaseState(int(modified), _pairs(notes.split()))
+    return releases
+
+
+def _packages(lines: list[str]) -> PackageState:
+    installed, held = {}, set()
+    for line in lines:
+        if "|" in line:
+            name, status, version = line.split("|")
+            if status[1:2] == "i":
+                installed[name] = version
+            if status[0:1] == "h":
+                held.add(name)
+    updated = _pairs(lines).get("updated")
+    upgradable = tuple(_many(lines, "upgrade"))
+    return PackageState(installed, frozenset(held), upgradable, int(updated) if updated else None)
+
+
+def _account(lines: list[str]) -> Account:
+    values = _pairs(lines)
+    entry = values["passwd"].split(":") if "passwd" in values else None
+    return Account(
+        exists=entry is not None,
+        home=entry[5] if entry else None,
+        shell=entry[6] if entry else None,
+        groups=frozenset(values.get("groups", "").split()),
+        gpu_groups=frozenset(_many(lines, "group")),
+        foreign_file=values.get("foreign"),
+    )
+
+
+def _swap(lines: list[str], fstab: list[str], basics: Mapping[str, str]) -> SwapState:
+    active = {}
+    for line in lines[1:]:
+        columns = line.split()
+        active[columns[0]] = int(columns[2]) * KIB
+    rows = [line for line in fstab if not line.lstrip().startswith("#")]
+    return SwapState(
+        active=active,
+        fstab=tuple(line for line in rows if len(line.split()) > 2 and line.split()[2] == "swap"),
+        swappiness=int(basics["swappiness"]),
+        sysctl_writable=basics.get("sysctl") == "writable",
+    )
+
+
+def _unit(lines: list[str], process: list[str]) -> UnitState:
+    unit, running = _pairs(lines), _pairs(process)
+    pid = running.get("pid")
+    return UnitState(
+        loaded=unit.get("LoadState") == "loaded",
+        active=unit.get("ActiveState", "unknown"),
+        enabled=unit.get("UnitFileState", ""),
+        needs_reload=unit.get("NeedDaemonReload") == "yes",
+        managed=unit.get("FirstLine", "").startswith("# Managed by pyinfra-ollama"),
+        exists=bool(unit.get("FragmentPath")),
+        official_library="OfficialLibrary" in unit,
+        foreign_environment=tuple(_many(lines, "ForeignEnvironment")),
+        pid=int(pid) if pid else None,
+        exe=running.get("exe"),
+        environment=running.get("environment", "").split(" ")[0] or None,
+    )
+
+
+def _api(sections: Mapping[str, list[str]]) -> ApiState:
+    version = _json(sections.get("api", [])).get("version")
+    tags = _json(sections.get("tags", [])).get("models")
+    rows = tags or []
+    parameters = {}
+    for line in sections.get("show", []):
+        model, text = line.split("|", 1)
+        answer = _json([text])
+        if "parameters" in answer or "modelfile" in answer:
+            parameters[model] = str(answer.get("parameters", ""))
+    return ApiState(
+        version=str(version) if version else None,
+        models=None if tags is None else {row["name"]: row["digest"] for row in rows},
+        sizes={row["name"]: int(row["size"]) for row in rows},
+        parameters=parameters,
+    )
+
+
+def _json(lines: list[str]) -> dict[str, Any]:
+    try:
+        answer = json.loads("\n".join(lines))
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _gpu(lines: list[str]) -> GpuState:
+    devices = [PCI_VENDORS.get(value.split()[0]) for value in _many(lines, "pci")]
+    nodes = _many(lines, "node")
+    tegra = _many(lines, "tegra")
+    if tegra:
+        release = tegra[0].split("release", 1)[0].strip(" #R")
+        return GpuState("nvidia", True, int(release) if release.isdigit() else None)
+    if "nvidia" in devices or "/dev/nvidiactl" in nodes:
+        return GpuState("nvidia", "/dev/nvidiactl" in nodes)
+    if "amd" in devices:
+        return GpuState("amd", "/dev/kfd" in nodes)
+    return GpuState(None, False)
