@@ -1,0 +1,1 @@
+"""Decisions: settings and a snapshot in, what to do out. No pyinfra, no host."""

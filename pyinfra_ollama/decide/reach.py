@@ -1,0 +1,75 @@
+"""What has to be fetched over the network, and what the answers mean."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from pyinfra_ollama.decide import models, release
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import Snapshot
+
+# What scripts/reach.sh says of an HTTPS address that a host without curl can connect to.
+OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One address: `way` is "head" or "get", `purpose` is for messages."""
+
+    way: str
+    url: str
+    purpose: str
+    missing: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The HTTP status ("000": none), the announced length in bytes, curl's own words."""
+
+    code: str
+    length: int | None
+    reason: str
+    body: str = ""
+
+    def with_body(self, body: str) -> Answer:
+        """The same answer with its body."""
+        return replace(self, body=body)
+
+    @property
+    def good(self) -> bool:
+        """Whether something useful answered."""
+        return self.code in ("200", OPEN)
+
+
+def asks(settings: HostSettings, snapshot: Snapshot) -> tuple[Ask, ...]:
+    """Only what is not on the host yet: a converged host asks nobody."""
+    found = []
+    wanted = release.plan(settings, snapshot)
+    if wanted.local is None and not release.installed(wanted, snapshot):
+        found += [Ask("head", a.url, "the release", a.name) for a in wanted.archives]
+        if any(a.sha256 is None for a in wanted.archives):
+            found.append(Ask("head", wanted.archives[0].sums_url, "its checksums", "sha256sum.txt"))
+    for item in models.work(settings, snapshot):
+        if item.pull:
+            name = item.model.pulled
+            found.append(Ask("get", name.manifest_url, f"model {item.model.name}", name.listed))
+    return tuple(dict.fromkeys(found))
+
+
+def manifest_size(answer: Answer) -> int | None:
+    """Bytes of all layers of a model, or None when the manifest could not be read."""
+    try:
+        manifest = json.loads(answer.body)
+        layers = [*manifest["layers"], manifest["config"]]
+        return sum(int(layer["size"]) for layer in layers)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def sizes(asked: tuple[Ask, ...], answers: Mapping[str, Answer]) -> tuple[int, dict[str, int]]:
+    """Bytes of the archives to fetch, and of each model to pull, as far as they are known."""
+    archives = sum(answers[ask.url].length or 0 for ask in asked if ask.way == "head")
+    pulls = {a.missing: manifest_size(answers[a.url]) for a in asked if a.way == "get"}
+    return archives, {name: size for name, size in pulls.items() if size is not None}

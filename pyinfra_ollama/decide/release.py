@@ -1,0 +1,158 @@
+"""Which release a host should have, from where, and what of it.
+
+Archive names and layout: Ollama's release workflow at 0.33.0. The `rocm` and `jetpack`
+archives hold only further libraries and are unpacked over the base archive, as the
+official installer does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.refusal import RefusedError
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import GpuState, Snapshot
+
+ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+# Gigabytes that a host without a GPU cannot use (sizes in docs/architecture.md).
+GPU_LIBRARIES = ("cuda_*", "mlx_*", "vulkan", "rocm*")
+JETPACK_BY_TEGRA = {35: "jetpack5", 36: "jetpack6"}
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One archive: its name, where it is fetched, its hash if the settings pin it."""
+
+    name: str
+    url: str
+    sums_url: str
+    sha256: str | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an installed release must be: `notes` is written into it and compared later."""
+
+    version: str
+    archives: tuple[Archive, ...]
+    exclude: tuple[str, ...]
+    notes: Mapping[str, str]
+    local: Path | None = None
+
+
+def architecture(machine: str) -> str:
+    """`uname -m` as Ollama names it; RefusedError for what it has no archive for."""
+    try:
+        return ARCHITECTURES[machine]
+    except KeyError:
+        raise RefusedError(
+            f"the machine is {machine}; Ollama has Linux archives for "
+            f"{', '.join(ARCHITECTURES)}: use another machine"
+        ) from None
+
+
+def variant(declared: str, arch: str, gpu: GpuState) -> str:
+    """The extra archive: "none", "rocm", "jetpack5" or "jetpack6"."""
+    if declared != "auto":
+        wants = "amd64" if declared == "rocm" else "arm64"
+        if declared != "none" and arch != wants:
+            raise RefusedError(
+                f"release.variant is {declared!r}, which exists for {wants} only, and the "
+                f'machine is {arch}: use variant="auto"'
+            )
+        return declared
+    if arch == "amd64" and gpu.vendor == "amd":
+        return "rocm"
+    if arch == "arm64" and gpu.tegra is not None:
+        return JETPACK_BY_TEGRA.get(gpu.tegra, "none")
+    return "none"
+
+
+def plan(settings: HostSettings, snapshot: Snapshot) -> Plan:
+    """What should be under /opt/ollama/releases/<version> on this host."""
+    release, version = settings.release, settings.ollama.version
+    arch = architecture(snapshot.machine)
+    chosen = variant(release.variant, arch, snapshot.gpu)
+    drop = release.gpu_libraries == "drop" or (
+        release.gpu_libraries == "auto" and snapshot.gpu.vendor is None
+    )
+    names = [release.archive_name(arch)]
+    if chosen != "none":
+        names.append(release.archive_name(arch, variant=chosen))
+    sums = release.checksums_url(version=version)
+    archives = tuple(
+        Archive(
+            name=name,
+            url=release.archive_url(version=version, archive=name),
+            sums_url=sums,
+            sha256=release.sha256.get(name),
+        )
+        for name in names
+    )
+    notes = {"variant": chosen, "gpu": "dropped" if drop else "kept"}
+    pins = ",".join(archive.sha256[:16] for archive in archives if archive.sha256)
+    if pins:
+        notes["pinned"] = pins
+    local = Path(release.archive) if release.archive else None
+    exclude = tuple(f"lib/ollama/{name}" for name in GPU_LIBRARIES) if drop else ()
+    return Plan(version, archives, exclude, notes, local)
+
+
+def installed(wanted: Plan, snapshot: Snapshot) -> bool:
+    """Whether the release is there, whole and of the wanted kind."""
+    found = snapshot.releases.get(wanted.version)
+    if found is None:
+        return False
+    return all(found.notes.get(key) == value for key, value in wanted.notes.items())
+
+
+def leftovers(snapshot: Snapshot) -> tuple[str, ...]:
+    """Folders that a killed installation left behind."""
+    return tuple(name for name in snapshot.releases if name.startswith("."))
+
+
+def surplus(snapshot: Snapshot, version: str, keep: int) -> tuple[str, ...]:
+    """Releases beyond the `keep` newest; never the wanted, the current or the previous one."""
+    links = (snapshot.links.get(layout.CURRENT, ""), snapshot.links.get(layout.PREVIOUS, ""))
+    needed = {version, *(link.rsplit("/", 1)[-1] for link in links)}
+    whole = [name for name in snapshot.releases if not name.startswith(".")]
+    by_age = sorted(whole, key=lambda name: snapshot.releases[name].modified, reverse=True)
+    free = max(0, keep - sum(name in needed for name in whole))
+    return tuple([name for name in by_age if name not in needed][free:])
+
+
+def local_sha256(path: Path, pins: Mapping[str, str]) -> str:
+    """The hash a local archive must have: pinned, else beside it, else its own.
+
+    RefusedError when the archive is not what its pin or its sha256sum.txt says.
+    """
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as archive:
+            while block := archive.read(1 << 20):
+                digest.update(block)
+    except OSError as error:
+        raise RefusedError(f"release.archive {path} cannot be read: {error.strerror}") from error
+    found = digest.hexdigest()
+    expected = pins.get(path.name) or _beside(path)
+    if expected and expected != found:
+        raise RefusedError(
+            f"release.archive {path} has the SHA-256 {found}, expected {expected}: "
+            "fetch the archive again"
+        )
+    return found
+
+
+def _beside(path: Path) -> str | None:
+    sums = path.with_name("sha256sum.txt")
+    if not sums.is_file():
+        return None
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        fields = line.split()
+        if len(fields) == 2 and fields[1].lstrip("*").removeprefix("./") == path.name:
+            return fields[0].lower()
+    return None

@@ -1,0 +1,30 @@
+"""The settings of the hosts of the running deployment, all read and checked before any change."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+from pyinfra import context
+from pyinfra.api.exceptions import DeployError
+from pyinfra.api.state import State
+
+from pyinfra_ollama.settings import HostSettings, SettingsError, load
+
+_loaded: WeakKeyDictionary[State, dict[str, HostSettings]] = WeakKeyDictionary()
+
+
+def settings() -> HostSettings:
+    """The settings of the current host.
+
+    The first call reads those of every host of the run; DeployError lists all that is wrong
+    with any of them, so that nothing is changed anywhere.
+    """
+    state = context.state
+    if state not in _loaded:
+        hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
+        try:
+            data = [(host.name, host.data.dict()) for host in hosts]  # type: ignore[no-untyped-call]
+            _loaded[state] = load(data)
+        except SettingsError as error:
+            raise DeployError(str(error)) from error
+    return _loaded[state][context.host.name]

@@ -1,0 +1,1 @@
+"""Operations: compare a host's snapshot with the settings and yield the fewest commands."""

@@ -1,0 +1,30 @@
+"""Debian packages."""
+
+from __future__ import annotations
+
+from pyinfra import context, logger
+
+from pyinfra_ollama.commands import shown
+from pyinfra_ollama.decide.packages import work
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+
+
+@host_operation
+def packages(*, settings: HostSettings) -> Steps:
+    """
+    Have the needed and declared packages, and upgrades as declared.
+
+    + settings: the host's settings
+    """
+    snapshot = look(question_for(settings))
+    if snapshot.reboot_required:
+        message = "a reboot is needed for earlier upgrades; this package never reboots a host"
+        context.host.log_styled(message, log_func=logger.warning, fg="yellow")
+    todo = work(settings, snapshot)
+    if todo.nothing:
+        context.host.noop("packages are as declared")
+        return
+    yield shown("apt", "yes" if todo.update else "no", todo.upgrade, *todo.install)

@@ -1,0 +1,53 @@
+"""Look before anything is changed."""
+
+from __future__ import annotations
+
+from pyinfra import context
+from pyinfra.api.exceptions import DeployError
+
+from pyinfra_ollama import board
+from pyinfra_ollama.decide import preflight, reach
+from pyinfra_ollama.decide.preflight import Finding
+from pyinfra_ollama.facts.reach import Reach
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.refusal import RefusedError
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+
+
+def inspect(settings: HostSettings) -> tuple[Finding, ...]:
+    """What is found on the current host, reported to the common table."""
+    try:
+        found = _findings(settings)
+    except (DeployError, RefusedError) as error:
+        found = (Finding("failure", "answer", str(error), "see the messages above"),)
+    board.report(found)
+    return found
+
+
+def _findings(settings: HostSettings) -> tuple[Finding, ...]:
+    snapshot = look(question_for(settings))
+    asked = reach.asks(settings, snapshot)
+    answers = None
+    if asked and not settings.preflight.skip_network:
+        proxy = settings.ollama.environ().get("HTTPS_PROXY", "")
+        answers = context.host.get_fact(Reach, asks=asked, _stdin=proxy)
+        if answers is None:
+            raise DeployError("the host could not ask the network")
+    return preflight.findings(settings, snapshot, asked, answers)
+
+
+@host_operation
+def fit(*, findings: tuple[Finding, ...]) -> Steps:
+    """
+    Fail the host before its first change when anything stands in the way.
+
+    + findings: what `inspect` found
+    """
+    failures = [finding for finding in findings if finding.level == "failure"]
+    if failures:
+        lines = (f"{found.check}: {found.seen}; {found.remedy}" for found in failures)
+        raise RefusedError("this host is left as it is:\n  " + "\n  ".join(lines))
+    context.host.noop("the host is fit for what is declared")
+    yield from ()

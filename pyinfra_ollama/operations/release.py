@@ -1,0 +1,54 @@
+"""Install a release beside the others; clear away what is no longer needed."""
+
+from __future__ import annotations
+
+from pyinfra import context
+from pyinfra.api.command import FileUploadCommand
+
+from pyinfra_ollama.commands import quiet, shown
+from pyinfra_ollama.decide.release import installed, leftovers, local_sha256, plan, surplus
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+
+
+@host_operation
+def release(*, settings: HostSettings) -> Steps:
+    """
+    Have the declared release under /opt/ollama/releases, verified before it is unpacked.
+
+    + settings: the host's settings
+
+    What runs is not touched: see `service` for the switch.
+    """
+    snapshot = look(question_for(settings))
+    wanted = plan(settings, snapshot)
+    if installed(wanted, snapshot):
+        context.host.noop(f"release {wanted.version} is installed")
+        return
+    if wanted.local:
+        sha256 = local_sha256(wanted.local, settings.release.sha256)
+        uploaded = f"/var/tmp/pyinfra-ollama-{wanted.local.name}"
+        yield FileUploadCommand(str(wanted.local), uploaded)
+        archives = [f"{uploaded}|{sha256}|"]
+    else:
+        archives = [f"{a.url}|{a.sha256 or ''}|{a.sums_url}" for a in wanted.archives]
+    notes = " ".join(f"{key}={value}" for key, value in wanted.notes.items())
+    yield shown("release", wanted.version, " ".join(wanted.exclude), notes, *archives)
+
+
+@host_operation
+def tidy(*, settings: HostSettings) -> Steps:
+    """
+    Have no more than the declared number of releases, and nothing half installed.
+
+    + settings: the host's settings
+    """
+    snapshot = look(question_for(settings))
+    extra = surplus(snapshot, settings.ollama.version, settings.release.keep)
+    names = (*extra, *leftovers(snapshot))
+    if not names:
+        context.host.noop("no release to clear away")
+        return
+    yield quiet("tidy", *names)

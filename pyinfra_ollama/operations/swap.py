@@ -1,0 +1,32 @@
+"""One swapfile and the kernel's swappiness."""
+
+from __future__ import annotations
+
+from pyinfra import context
+
+from pyinfra_ollama.commands import shown
+from pyinfra_ollama.decide.swap import need, swappiness
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+
+
+@host_operation
+def swapfile(*, settings: HostSettings) -> Steps:
+    """
+    Have the declared swapfile, active and in /etc/fstab, or have it gone (size 0).
+
+    + settings: the host's settings; `swap` must be declared
+    """
+    declared = settings.swap
+    if declared is None:
+        return
+    snapshot = look(question_for(settings))
+    needed = need(declared, snapshot)
+    wanted = swappiness(settings, snapshot)
+    if not needed.reasons and wanted is None:
+        context.host.noop(f"{declared.path} is as declared")
+        return
+    arguments = (str(declared.size), "yes" if needed.remake else "no")
+    yield shown("swap", declared.path, *arguments, "" if wanted is None else str(wanted))

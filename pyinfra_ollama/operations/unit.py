@@ -1,0 +1,32 @@
+"""The unit of the service, made of the settings and of what the host is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide.unit import unit_files
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.operations.files import swapped_in
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+
+# systemd-analyze (252, 257) ends with 0 on settings it ignores, so its words count too.
+JUDGE = (
+    f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
+    f'"$stage{layout.UNIT_FILE}" 2>&1) && ! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
+    '|| { printf "%s\\n" "$said"; exit 1; }'
+)
+
+
+@host_operation
+def unit(*, settings: HostSettings, templates: Path) -> Steps:
+    """
+    Have the unit, its drop-in and, for secrets, an environment file, judged by systemd first.
+
+    + settings: the host's settings
+    + templates: the folder of the unit's templates
+    """
+    snapshot = look(question_for(settings))
+    yield from swapped_in(unit_files(settings, snapshot, templates).files, snapshot, JUDGE)

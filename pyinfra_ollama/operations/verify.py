@@ -1,0 +1,54 @@
+"""Let the verifier look at a host after it was changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pyinfra import context, logger
+from pyinfra.api.command import FunctionCommand
+from pyinfra.api.host import Host
+
+from pyinfra_ollama.commands import quiet
+from pyinfra_ollama.decide.unit import unit_files
+from pyinfra_ollama.decide.verified import fingerprint
+from pyinfra_ollama.facts.snapshot import look
+from pyinfra_ollama.operations.base import Steps, host_operation
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import question_for
+from pyinfra_ollama.verifier import Result, verify_host
+
+COLOURS = {"pass": "green", "fail": "red", "unknown": "red", "warn": "yellow", "skipped": "cyan"}
+
+
+@host_operation
+def verified(*, settings: HostSettings, templates: Path) -> Steps:
+    """
+    Have the deployment verified since anything it depends on was last changed.
+
+    + settings: the host's settings
+    + templates: the folder of the unit's templates
+
+    What was verified is remembered on the host; the checks themselves are those of
+    ``pyinfra-ollama verify``.
+    """
+    snapshot = look(question_for(settings))
+    declared = unit_files(settings, snapshot, templates).environment
+    wanted = fingerprint(settings, snapshot, declared)
+    if snapshot.verified == wanted:
+        context.host.noop("nothing changed since it was verified")
+        return
+    yield FunctionCommand(check, [settings], {})
+    yield quiet("stamp", "verified", wanted)
+
+
+def check(state: Any, host: Host, settings: HostSettings) -> bool:
+    """Run the checks, say each result; False when any failed or could not be told."""
+
+    def say(result: Result) -> None:
+        text = f"{result.status:<8}{result.name}: {result.found}"
+        if result.status in ("fail", "unknown"):
+            text += f" (expected: {result.expected}; look with: {result.next})"
+        host.log_styled(text, log_func=logger.info, fg=COLOURS[result.status])
+
+    return verify_host(host, settings, on_result=say).status == "pass"

@@ -1,0 +1,14 @@
+"""Models: every declared one is there."""
+
+from __future__ import annotations
+
+from pyinfra.api.deploy import deploy
+
+from pyinfra_ollama.operations.models import models as declared_models
+from pyinfra_ollama.settings import HostSettings
+
+
+@deploy("Models")
+def models(settings: HostSettings) -> None:
+    """Have the declared models."""
+    declared_models(name="Have the declared models", settings=settings)

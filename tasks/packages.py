@@ -1,0 +1,14 @@
+"""Debian packages: what the deployment needs and the tools a person wants there."""
+
+from __future__ import annotations
+
+from pyinfra.api.deploy import deploy
+
+from pyinfra_ollama.operations.packages import packages as apt_packages
+from pyinfra_ollama.settings import HostSettings
+
+
+@deploy("Packages")
+def packages(settings: HostSettings) -> None:
+    """Have the packages."""
+    apt_packages(name="Have the needed and declared packages", settings=settings)
