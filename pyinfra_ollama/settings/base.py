@@ -27,6 +27,7 @@ else:
     ModelMetaclass = type(BaseModel)
 
 UNNAMED = "(value without a name)"
+ENVCONFIG = "Ollama 0.33.0 envconfig/config.go"
 
 
 class _Declaring(ModelMetaclass):

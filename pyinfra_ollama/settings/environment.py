@@ -11,7 +11,8 @@ from __future__ import annotations
 import difflib
 
 from .base import refusal
-from .variables import RUNNER_PREFIX, RUNNER_REFUSED, VARIABLES
+from .variables import RUNNER_ABSENT_IN, RUNNER_PREFIX, RUNNER_REFUSED, VARIABLES
+from .version import DEFAULT_VERSION, version_key
 
 ACCEPTED_NAMES = (
     "variables of Ollama 0.33.0 that no field covers (docs/settings.md lists them) and LLAMA_ARG_*"
@@ -70,3 +71,17 @@ def check_value(value: str) -> str:
         remedy="correct the value, or remove the variable",
         seen=found,
     )
+
+
+def check_versions(values: dict[str, str], *, version: str | None) -> dict[str, str]:
+    """Return the variables if the declared version reads each; ``None`` is itself invalid."""
+    for name in values if version is not None else ():
+        known = VARIABLES.get(name)
+        absent_in = known.absent_in if known is not None else RUNNER_ABSENT_IN
+        if version and absent_in and version_key(version) <= version_key(absent_in):
+            raise refusal(
+                accepted=f"variables that Ollama {version} reads",
+                remedy=f"remove it, or write version='{DEFAULT_VERSION}'",
+                seen=name,
+            )
+    return values

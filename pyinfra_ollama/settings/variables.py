@@ -13,13 +13,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """One variable: who owns it, or why it is refused, and in which versions it lived."""
+    """One variable: who owns it, or why it is refused, and in which versions it lived.
+
+    ``absent_in`` is the newest version looked at that did not read it yet, ``gone_in`` the oldest
+    one that no longer does. Looked at: 0.14.0, 0.17.1, 0.24.0, 0.30.0, 0.32.15 and 0.33.0.
+    """
 
     name: str
     kind: str
     note: str
     field: str | None = None
     refused: str | None = None
+    absent_in: str | None = None
     gone_in: str | None = None
 
 
@@ -27,8 +32,8 @@ def _owned(name: str, kind: str, field: str, note: str) -> Variable:
     return Variable(name=name, kind=kind, note=note, field=field)
 
 
-def _free(name: str, kind: str, note: str) -> Variable:
-    return Variable(name=name, kind=kind, note=note)
+def _free(name: str, kind: str, note: str, *, absent_in: str | None = None) -> Variable:
+    return Variable(name=name, kind=kind, note=note, absent_in=absent_in)
 
 
 def _refused(name: str, note: str, refused: str, *, gone_in: str | None = None) -> Variable:
@@ -77,16 +82,24 @@ _TABLE = (
     _owned("https_proxy", "URL", "https_proxy", "the same in small letters"),
     _owned("no_proxy", "list", "no_proxy", "the same in small letters"),
     # What may stand in `environment`.
-    _free("OLLAMA_MAX_TRANSFER_STREAMS", "number", "streams of safetensors pulls (default 4)"),
-    _free("OLLAMA_DEBUG_LOG_REQUESTS", "flag", "writes request bodies to a temporary folder"),
-    _free("OLLAMA_GO_TEMPLATE", "flag", "render a model's own TEMPLATE (default on)"),
+    _free("OLLAMA_MAX_TRANSFER_STREAMS", "number", "streams of safetensors pulls (default 4)",
+          absent_in="0.17.1"),
+    _free("OLLAMA_DEBUG_LOG_REQUESTS", "flag", "writes request bodies to a temporary folder",
+          absent_in="0.17.1"),
+    _free("OLLAMA_GO_TEMPLATE", "flag", "render a model's own TEMPLATE (default on)",
+          absent_in="0.24.0"),
     _free("OLLAMA_VULKAN", "flag", "look for Vulkan GPUs (default on)"),
-    _free("OLLAMA_IGPU_ENABLE", "flag", "let integrated GPUs be chosen"),
+    _free("OLLAMA_IGPU_ENABLE", "flag", "let integrated GPUs be chosen",
+          absent_in="0.24.0"),
     _free("OLLAMA_REMOTES", "list", "hosts of remote models (default ollama.com)"),
-    _free("OLLAMA_CLOUD_BASE_URL", "URL", "where cloud requests go"),
-    _free("LLAMA_ARG_FIT", "on or off", "llama.cpp fits unset memory options"),
-    _free("LLAMA_ARG_FIT_TARGET", "MiB", "video memory llama.cpp leaves free"),
-    _free("LLAMA_ARG_CACHE_RAM", "MiB", "prompt cache per loaded model (default 8192, 0 off)"),
+    _free("OLLAMA_CLOUD_BASE_URL", "URL", "where cloud requests go",
+          absent_in="0.17.1"),
+    _free("LLAMA_ARG_FIT", "on or off", "llama.cpp fits unset memory options",
+          absent_in="0.24.0"),
+    _free("LLAMA_ARG_FIT_TARGET", "MiB", "video memory llama.cpp leaves free",
+          absent_in="0.24.0"),
+    _free("LLAMA_ARG_CACHE_RAM", "MiB", "prompt cache per loaded model (default 8192, 0 off)",
+          absent_in="0.24.0"),
     _free("JETSON_JETPACK", "version", "JetPack version where detection fails"),
     _free("SSL_CERT_FILE", "path", "CA certificates (Go), as behind an inspecting proxy"),
     _free("SSL_CERT_DIR", "path", "folder of CA certificates (Go)"),
@@ -102,11 +115,11 @@ _TABLE = (
     _refused("OLLAMA_NUM_THREAD", "never existed", _THREADS),
     _refused("OLLAMA_TMPDIR", "in 0.6.0", _DEAD, gone_in="0.9.6"),
     _refused("OLLAMA_RUNNERS_DIR", "in 0.3.6", _DEAD, gone_in="0.4.0"),
-    _refused("OLLAMA_NEW_ENGINE", "in 0.24", _DEAD, gone_in="0.32.15"),
-    _refused("OLLAMA_MULTIUSER_CACHE", "in 0.24", _DEAD, gone_in="0.32.15"),
-    _refused("OLLAMA_INTEL_GPU", "dead", _DEAD, gone_in="0.32.15"),
+    _refused("OLLAMA_NEW_ENGINE", "in 0.24", _DEAD, gone_in="0.30.0"),
+    _refused("OLLAMA_MULTIUSER_CACHE", "in 0.24", _DEAD, gone_in="0.30.0"),
+    _refused("OLLAMA_INTEL_GPU", "in old guides", _DEAD, gone_in="0.14.0"),
     _refused("OLLAMA_EXPERIMENT", "dead", "client2, its one value, is no longer available; "
-             "remove it", gone_in="0.32.15"),
+             "remove it", gone_in="0.30.0"),
     _refused("OLLAMA_MAX_VRAM", "read by Ollama's own tests only", _DEAD),
     _refused("OLLAMA_API_KEY", "for ollama.com", "the server does not read it: Ollama has no "
              "authentication; put a gateway in front instead"),
@@ -138,6 +151,7 @@ _TABLE = (
 
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _TABLE}
 
+RUNNER_ABSENT_IN = "0.24.0"
 RUNNER_PREFIX = "LLAMA_ARG_"
 """llama-server reads its own options from such names, and inherits the unit's environment."""
 

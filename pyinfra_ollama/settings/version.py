@@ -8,7 +8,7 @@ from .base import refusal
 
 DEFAULT_VERSION = "0.33.0"
 SAFE_SINCE = (0, 17, 1)
-"""The first version without CVE-2026-7482 (memory of other requests could be read)."""
+"""The first version without CVE-2026-7482 (memory leaks out through /api/create and /api/push)."""
 
 FIRST_ZSTANDARD = (0, 14, 0)
 """The first version seen to be released as .tar.zst (scripts/build_linux.sh)."""
