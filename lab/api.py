@@ -11,9 +11,8 @@ import time
 from collections.abc import Iterable
 
 from lab import artefacts, claims, identity, infra, machines, needs, net, state
-from lab.errors import NotUpError, UsageError
+from lab.errors import UsageError
 from lab.paths import lock
-from lab.processes import machine_processes
 from lab.progress import elapsed, say, step
 from lab.sources import SUITES
 from lab.state import LabHost, LabState
@@ -71,7 +70,7 @@ def down(name: str = "default") -> bool:
 
 def reset(name: str, hosts: Iterable[str]) -> LabState:
     """Give hosts back as they came: everything since their first boot is dropped; ~2 s together."""
-    lab = _live(name)
+    lab = state.read_alive(name)
     chosen = [lab.host(host) for host in hosts]
     with lock(claims.lock_path(name), shared=True):
         for machine in chosen:
@@ -83,14 +82,14 @@ def reset(name: str, hosts: Iterable[str]) -> LabState:
 
 def stop(name: str, host: str) -> None:
     """Cut a host's power. What it had on disk stays; `start` boots it again."""
-    lab = _live(name)
+    lab = state.read_alive(name)
     with lock(claims.lock_path(name), shared=True):
         machines.end(lab, lab.host(host))
 
 
 def start(name: str, host: str) -> None:
     """Boot a stopped host on the root it had."""
-    lab = _live(name)
+    lab = state.read_alive(name)
     machine = lab.host(host)
     with lock(claims.lock_path(name), shared=True):
         if not lab.running(host):
@@ -138,12 +137,3 @@ def _check_arguments(hosts: int, suite: str | None, plain_root: int) -> None:
         raise UsageError(f"--suite {suite}: {' and '.join(SUITES)} are possible")
     if not 0 <= plain_root <= hosts:
         raise UsageError(f"--plain-root {plain_root}: between 0 and the number of hosts ({hosts})")
-
-
-def _live(name: str) -> LabState:
-    lab = state.read(name)
-    if not machine_processes(lab.folder):
-        raise NotUpError(
-            f"lab {name!r} is not running any more; start it again: {state.start_command(name)}"
-        )
-    return lab

@@ -13,10 +13,13 @@ from typing import Literal
 
 from lab.errors import LabError, NotUpError, UsageError
 from lab.paths import labs_dir
-from lab.processes import leader
+from lab.processes import leader, machine_processes
 
 Root = Literal["overlay", "plain"]
 INFRA = "infra"
+ASKER = "asker"
+USERS = ("root", "deployer", ASKER)
+"""Who may log in on every host; sudo lets `deployer` pass and asks `asker` for a password."""
 MIRROR_PORT, REGISTRY_PORT, APT_PROXY_PORT = 8080, 5000, 3142
 FIRST_HOST = 11  # the bridge has .1, infra .2
 
@@ -102,6 +105,11 @@ class LabState:
         names = ", ".join(machine.name for machine in self.machines)
         raise UsageError(f"lab {self.name!r} has no host {name!r}; it has {names}")
 
+    def check_user(self, name: str) -> None:
+        """UsageError when no host has that user."""
+        if name not in USERS:
+            raise UsageError(f"LAB_USER {name!r}: the lab's hosts have {', '.join(USERS)}")
+
     def next_hosts(self, count: int, root: Root = "overlay") -> LabState:
         """This lab with `count` more hosts."""
         first = len(self.hosts)
@@ -152,6 +160,16 @@ def read(name: str = "default") -> LabState:
         ) from None
     hosts = tuple(LabHost(**host) for host in data.pop("hosts"))
     return LabState(**data, hosts=hosts, folder=folder(name))
+
+
+def read_alive(name: str) -> LabState:
+    """The lab of that name, NotUpError unless at least one of its machines runs."""
+    lab = read(name)
+    if not machine_processes(lab.folder):
+        raise NotUpError(
+            f"lab {name!r} is not running any more; start it again: {start_command(name)}"
+        )
+    return lab
 
 
 def write(state: LabState) -> None:
