@@ -1,0 +1,50 @@
+"""Everything that leans on pyinfra beyond its public API, in one place.
+
+`inventory` loads an inventory as pyinfra's own command line does, `connection` connects hosts,
+runs scripts as root and finds a host's SSH connection. Importing this package patches the
+standard library for gevent, as pyinfra's command line does: import it before anything that
+uses sockets. Tested with pyinfra 3.10; another 3.x gets one warning.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+# Patches the standard library, so it must come before what is imported next.
+import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
+from pyinfra_ollama.engine.connection import (
+    HostError,
+    connect,
+    disconnect,
+    peer_address,
+    root_arguments,
+    run_script,
+    ssh_transport,
+)
+from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
+
+__all__ = [
+    "Fleet",
+    "HostError",
+    "InventoryError",
+    "Options",
+    "connect",
+    "disconnect",
+    "host_data",
+    "open_fleet",
+    "peer_address",
+    "root_arguments",
+    "run_script",
+    "ssh_transport",
+    "version_warning",
+]
+
+TESTED = "3.10"
+
+
+def version_warning() -> str | None:
+    """One sentence when the installed pyinfra is not the tested one."""
+    installed = version("pyinfra")
+    if installed == TESTED or installed.startswith(f"{TESTED}."):
+        return None
+    return f"pyinfra {installed} is installed; this package was tested with {TESTED}.x"

@@ -1,0 +1,163 @@
+"""Verifying one host, or all hosts of an inventory at once, within a deadline."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+
+import gevent  # type: ignore[import-untyped]
+from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
+from gevent.pool import Pool  # type: ignore[import-untyped]
+from pyinfra.api.host import Host
+
+from pyinfra_ollama import engine
+from pyinfra_ollama.settings import HostSettings, load
+from pyinfra_ollama.verifier.examine import examine, planned
+from pyinfra_ollama.verifier.results import HostReport, Report, Result
+
+__all__ = ["load_settings", "verify_fleet", "verify_host", "verify_inventory"]
+
+OnResult = Callable[[str, Result], None]
+OnHost = Callable[[HostReport], None]
+
+_log = logging.getLogger(__name__)
+# One per declared bound, shared by all hosts of this process that declare it.
+_load_slots: dict[int, BoundedSemaphore] = {}
+
+
+def verify_host(
+    host: Host,
+    settings: HostSettings,
+    *,
+    generate: bool | None = None,
+    timeout_seconds: float | None = None,
+    on_result: OnResult | None = None,
+) -> HostReport:
+    """Run every check on one host, connecting it first when it is not connected yet.
+
+    + host: a host of an initialised pyinfra state; also from within a pyinfra run
+    + generate: whether models are loaded; None takes `settings.verify.generate`
+    + timeout_seconds: after it, what is still open is unknown; None has no bound of its own
+    + on_result: called with the host's name and each result as it comes
+
+    Raises nothing that a host can cause: what could not be told is in the report.
+    """
+    start = time.monotonic()
+    results: list[Result] = []
+    wanted = settings.verify.generate if generate is None else generate
+
+    def add(result: Result) -> None:
+        results.append(result)
+        if on_result is not None:
+            on_result(host.name, result)
+
+    def report(unreachable: str | None = None) -> HostReport:
+        seconds = time.monotonic() - start
+        return HostReport(host.name, tuple(results), round(seconds, 3), unreachable)
+
+    reason = ""
+    with gevent.Timeout(timeout_seconds, False):
+        reason = "the deadline passed"
+        try:
+            engine.connect(host)
+        except engine.HostError as error:
+            return report(str(error))
+        try:
+            for result in examine(
+                host, settings, generate=wanted, load_slot=lambda: _load_slot(settings)
+            ):
+                add(result)
+            return report()
+        except engine.HostError as error:
+            reason = str(error)
+        except Exception as error:
+            _log.debug("checking %s failed", host.name, exc_info=True)
+            reason = f"the verifier itself failed: {type(error).__name__}: {error}"
+    if not results and not host.connected:
+        return report(reason)
+    for check, subject in planned(settings)[len(results) :]:
+        add(Result(check, "unknown", reason, subject=subject))
+    return report()
+
+
+def _load_slot(settings: HostSettings) -> AbstractContextManager[object]:
+    bound = settings.verify.parallel_loads
+    if bound is None:
+        return nullcontext()
+    slot: AbstractContextManager[object]
+    slot = _load_slots.setdefault(bound, BoundedSemaphore(bound))
+    return slot
+
+
+def load_settings(fleet: engine.Fleet) -> dict[str, HostSettings]:
+    """The settings of every host, by name. Raises `SettingsError` with all problems of all."""
+    return load((host.name, engine.host_data(host)) for host in fleet.hosts)
+
+
+def verify_fleet(
+    fleet: engine.Fleet,
+    settings: Mapping[str, HostSettings],
+    *,
+    generate: bool | None = None,
+    timeout_seconds: float | None = None,
+    on_result: OnResult | None = None,
+    on_host: OnHost | None = None,
+) -> tuple[HostReport, ...]:
+    """Verify all hosts in parallel and disconnect them; reports are in the inventory's order.
+
+    + timeout_seconds: for the whole run; see `verify_host` for the others
+    + on_host: called with each host's report when it is complete
+    """
+    end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+
+    def one(host: Host) -> HostReport:
+        left = None if end is None else max(end - time.monotonic(), 0.001)
+        try:
+            report = verify_host(
+                host,
+                settings[host.name],
+                generate=generate,
+                timeout_seconds=left,
+                on_result=on_result,
+            )
+        finally:
+            engine.disconnect(host)
+        if on_host is not None:
+            on_host(report)
+        return report
+
+    pool = Pool(min(fleet.state.config.PARALLEL, len(fleet.hosts)))
+    try:
+        return tuple(pool.map(one, fleet.hosts))
+    finally:
+        pool.kill(timeout=5)
+
+
+def verify_inventory(
+    options: engine.Options,
+    *,
+    generate: bool | None = None,
+    timeout_seconds: float | None = None,
+    on_result: OnResult | None = None,
+    on_host: OnHost | None = None,
+) -> Report:
+    """Load an inventory and verify its hosts: what `pyinfra-ollama verify` does.
+
+    Raises `engine.InventoryError` and `SettingsError`, before anything is connected.
+    """
+    fleet = engine.open_fleet(options)
+    settings = load_settings(fleet)
+    started, start = datetime.now(UTC), time.monotonic()
+    hosts = verify_fleet(
+        fleet,
+        settings,
+        generate=generate,
+        timeout_seconds=timeout_seconds,
+        on_result=on_result,
+        on_host=on_host,
+    )
+    seconds = round(time.monotonic() - start, 3)
+    return Report(options.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
