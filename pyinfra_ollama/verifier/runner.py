@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from functools import partial
 
 import gevent  # type: ignore[import-untyped]
 from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
@@ -20,7 +21,8 @@ from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
 __all__ = ["load_settings", "verify_fleet", "verify_host", "verify_inventory"]
 
-OnResult = Callable[[str, Result], None]
+OnResult = Callable[[Result], None]
+OnHostResult = Callable[[str, Result], None]
 OnHost = Callable[[HostReport], None]
 
 _log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ def verify_host(
     + host: a host of an initialised pyinfra state; also from within a pyinfra run
     + generate: whether models are loaded; None takes `settings.verify.generate`
     + timeout_seconds: after it, what is still open is unknown; None has no bound of its own
-    + on_result: called with the host's name and each result as it comes
+    + on_result: called with each result as it comes
 
     Raises nothing that a host can cause: what could not be told is in the report.
     """
@@ -52,7 +54,7 @@ def verify_host(
     def add(result: Result) -> None:
         results.append(result)
         if on_result is not None:
-            on_result(host.name, result)
+            on_result(result)
 
     def report(unreachable: str | None = None) -> HostReport:
         seconds = time.monotonic() - start
@@ -103,12 +105,13 @@ def verify_fleet(
     *,
     generate: bool | None = None,
     timeout_seconds: float | None = None,
-    on_result: OnResult | None = None,
+    on_result: OnHostResult | None = None,
     on_host: OnHost | None = None,
 ) -> tuple[HostReport, ...]:
     """Verify all hosts in parallel and disconnect them; reports are in the inventory's order.
 
     + timeout_seconds: for the whole run; see `verify_host` for the others
+    + on_result: called with a host's name and each of its results as they come
     + on_host: called with each host's report when it is complete
     """
     end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
@@ -121,7 +124,7 @@ def verify_fleet(
                 settings[host.name],
                 generate=generate,
                 timeout_seconds=left,
-                on_result=on_result,
+                on_result=partial(on_result, host.name) if on_result else None,
             )
         finally:
             engine.disconnect(host)
@@ -141,7 +144,7 @@ def verify_inventory(
     *,
     generate: bool | None = None,
     timeout_seconds: float | None = None,
-    on_result: OnResult | None = None,
+    on_result: OnHostResult | None = None,
     on_host: OnHost | None = None,
 ) -> Report:
     """Load an inventory and verify its hosts: what `pyinfra-ollama verify` does.

@@ -1,0 +1,25 @@
+"""Where log lines go: stderr, in plain words, and only as many as were asked for."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+__all__ = ["to_stderr"]
+
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
+
+
+def to_stderr(verbosity: int) -> None:
+    """Send pyinfra's and our own log to stderr: warnings, with 1 more, with 2 everything."""
+    for name in ("pyinfra", "pyinfra_ollama"):
+        logger = logging.getLogger(name)
+        logger.handlers = [_Handler()]
+        logger.setLevel(_LEVELS[min(verbosity, len(_LEVELS) - 1)])
+        logger.propagate = False
