@@ -128,7 +128,7 @@ def verify(
         fleet,
         settings,
         style=style,
-        target=target,
+        target=target.write if target else None,
         generate=False if no_generate else None,
         timeout_seconds=timeout,
         talk=_say if verbose else None,

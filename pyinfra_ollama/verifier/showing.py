@@ -13,7 +13,6 @@ from rich.console import Console
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.exits import Exit
-from pyinfra_ollama.output import OutputFile
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.verifier.reporters import RENDERERS
 from pyinfra_ollama.verifier.reporters.plain import host_lines, summary
@@ -30,7 +29,7 @@ def verify(
     settings: Mapping[str, HostSettings],
     *,
     style: str,
-    target: OutputFile | None,
+    target: Callable[[str], None] | None,
     generate: bool | None,
     timeout_seconds: float,
     talk: Callable[[str], None] | None,
@@ -38,7 +37,7 @@ def verify(
     """Verify and show; the exit code is the report's.
 
     + style: table, json or junit; a table lives on a terminal and is plain lines in a pipe
-    + target: takes the data instead of stdout
+    + target: takes the data; None for stdout
     + talk: told each result as it comes; None for silence
     """
     streamed = style == "table" and target is None
@@ -75,7 +74,7 @@ def verify(
     if live is not None:
         console.print(table(report))
     elif target is not None:
-        target.write(RENDERERS[style](report))
+        target(RENDERERS[style](report))
     elif not streamed:
         sys.stdout.write(RENDERERS[style](report))
     if live is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pyinfra_ollama
 from pyinfra_ollama.verifier.results import HostReport, Report, Result, totals
 
 __all__ = ["SCHEMA", "document"]
@@ -20,7 +19,6 @@ def document(report: Report) -> str:
 def _report(report: Report) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
-        "pyinfra_ollama": pyinfra_ollama.__version__,
         "inventory": report.inventory,
         "started": report.started,
         "seconds": report.seconds,
