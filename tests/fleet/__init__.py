@@ -1,0 +1,1 @@
+"""Tests on real hosts with the real server."""

@@ -1,0 +1,40 @@
+"""One lab for the whole run: host1 and host2 with overlay roots, host3 with a root that swaps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab import api
+from lab.errors import LabError
+from tests.fleet.harness import Fleet
+
+# Labs of two test runs on one machine live side by side.
+LAB = f"t{os.getpid()}"
+
+
+def _lab(name: str, folder: Path, **options: object) -> Iterator[Fleet]:
+    try:
+        lab = api.up(name=name, **options)  # type: ignore[arg-type]
+    except LabError as error:
+        pytest.exit(f"the lab cannot be had, and without it nothing is proved: {error}", 1)
+    try:
+        yield Fleet(lab, folder)
+    finally:
+        api.down(name)
+
+
+@pytest.fixture(scope="session")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """Three Debian 12 hosts. Tests reset what they need bare and leave hosts as they like."""
+    yield from _lab(LAB, tmp_path_factory.mktemp("fleet"), hosts=3, plain_root=1)
+
+
+@pytest.fixture(scope="session")
+def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
+    """One Debian 13 host."""
+    folder = tmp_path_factory.mktemp("trixie")
+    yield from _lab(f"{LAB}x", folder, hosts=1, suite="trixie")

@@ -1,0 +1,207 @@
+"""Runs the real commands against the lab's hosts and looks at the hosts with other eyes.
+
+Nothing here imports the code under test except the settings: pyinfra and pyinfra-ollama run
+as a person runs them, and what they did is read with ssh, systemctl, ss, curl and sha256sum.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lab import api
+from lab.state import LabState
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+VERSION, OLDER = "0.33.0", "0.32.15"
+
+Declared = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A command that ended: its exit code and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def text(self) -> str:
+        """Both streams, for messages and for searching."""
+        return self.err + self.out
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Standard output as JSON."""
+        assert self.out, f"nothing on standard output:\n{self.err}"
+        document: dict[str, Any] = json.loads(self.out)
+        return document
+
+    def changed(self, key: str = "success") -> dict[str, list[str]]:
+        """Which operations changed each host, after `apply`."""
+        return _by_host(self.document["results"]["operations"], key)
+
+    @property
+    def planned(self) -> dict[str, list[str]]:
+        """Which operations would change each host, after `plan`."""
+        return _by_host(self.document["plan"], "hosts_with_change")
+
+
+def _by_host(operations: Iterable[Mapping[str, Any]], key: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for operation in operations:
+        for host in operation[key]:
+            found.setdefault(host, []).append(operation["name"].split(" | ")[-1])
+    return found
+
+
+@dataclass
+class Fleet:
+    """One lab, and where this test run keeps its inventories."""
+
+    lab: LabState
+    folder: Path
+    count: int = field(default=0)
+
+    # What is declared
+
+    def models(self) -> list[dict[str, Any]]:
+        """The lab's two models."""
+        return [self.chat(), self.embedding()]
+
+    def chat(self, **more: Any) -> dict[str, Any]:
+        """SmolLM2 135M from the lab's registry."""
+        return {"name": f"{self.lab.registry}/library/smollm2:135m", "insecure": True, **more}
+
+    def embedding(self, **more: Any) -> dict[str, Any]:
+        """all-MiniLM from the lab's registry."""
+        name = f"{self.lab.registry}/library/all-minilm:22m"
+        return {"name": name, "insecure": True, "role": "embedding", **more}
+
+    def inventory(self, *hosts: str, user: str = "root", **declared: Declared | None) -> Path:
+        """Write an inventory of these hosts; keywords are merged over the usual declaration."""
+        usual: dict[str, dict[str, Any]] = {
+            "ollama": {"version": VERSION, "models": []},
+            "release": {"url": f"{self.lab.mirror_url}/{{version}}/{{archive}}"},
+            "packages": {"tools": []},
+            "verify": {"parallel_loads": 1, "max_tokens": 4, "min_free_disk": "64M"},
+        }
+        data: dict[str, Any] = {
+            "ssh_user": user,
+            "ssh_key": str(self.lab.key),
+            "ssh_known_hosts_file": str(self.lab.known_hosts),
+            "ssh_strict_host_key_checking": "yes",
+            "ssh_config_file": os.devnull,
+        }
+        if user != "root":
+            data["_sudo"] = True
+        if user == "asker":
+            data["_sudo_password"] = self.lab.sudo_password
+        for name in {*usual, *declared}:
+            given = declared.get(name)
+            if given is not None or name in usual:
+                data[name] = {**usual.get(name, {}), **(given or {})}
+        rows = [(host, {"ssh_hostname": self.lab.host(host).address}) for host in hosts]
+        self.count += 1
+        path = self.folder / f"inventory{self.count}.py"
+        path.write_text(f"fleet = ({rows!r}, {data!r})\n")
+        path.chmod(0o600)
+        return path
+
+    # What a person runs
+
+    def pyinfra(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
+        """`pyinfra INVENTORY deploy.py ...`."""
+        return run([str(BIN / "pyinfra"), str(inventory), "deploy.py", *arguments], timeout)
+
+    def plan(self, inventory: Path) -> Ran:
+        """A dry run; it must end well, also on bare hosts."""
+        ran = self.pyinfra(inventory, "--dry", "--json")
+        assert ran.code == 0, ran.text
+        return ran
+
+    def apply(self, inventory: Path, *, check: bool = True, timeout: float = 300) -> Ran:
+        """A real run; with `check` it must succeed on every host."""
+        ran = self.pyinfra(inventory, "-y", "--json", timeout=timeout)
+        assert not check or ran.code == 0, ran.text
+        return ran
+
+    def verify(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
+        """`pyinfra-ollama verify INVENTORY ...`."""
+        command = [str(BIN / "pyinfra-ollama"), "verify", str(inventory), *arguments]
+        return run(command, timeout)
+
+    # Other eyes
+
+    def ssh(self, host: str, command: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        """Run a command on a host with plain ssh; it may fail."""
+        return api.run(self.lab.name, host, command, **options)
+
+    def sh(self, host: str, command: str, **options: Any) -> str:
+        """Run a command that must succeed; its output without the last line break."""
+        ran = self.ssh(host, command, **options)
+        assert ran.returncode == 0, f"{host}: {command}: {ran.returncode}\n{ran.stdout}{ran.stderr}"
+        return ran.stdout.rstrip("\n")
+
+    def pid(self, host: str) -> str:
+        """Main process of the service; "0" when it does not run."""
+        return self.sh(host, "systemctl show ollama -p MainPID --value")
+
+    def version(self, host: str) -> str:
+        """What answers on the host's loopback."""
+        answer = self.sh(host, "curl --fail -sS http://127.0.0.1:11434/api/version")
+        return str(json.loads(answer)["version"])
+
+    def listed(self, host: str) -> set[str]:
+        """Names of the models that the server lists."""
+        answer = self.sh(host, "curl --fail -sS http://127.0.0.1:11434/api/tags")
+        return {row["name"] for row in json.loads(answer)["models"]}
+
+    def environ(self, host: str) -> dict[str, str]:
+        """The environment of the running server, from /proc."""
+        text = self.sh(host, f"tr '\\0' '\\n' </proc/{self.pid(host)}/environ")
+        return dict(line.split("=", 1) for line in text.splitlines())
+
+    def ask(self, host: str, model: str, prompt: str = "What is the capital of France?") -> str:
+        """An answer of the model, a few tokens long, asked with curl on the host."""
+        options = {"num_predict": 8, "temperature": 0}
+        body = json.dumps({"model": model, "prompt": prompt, "stream": False, "options": options})
+        command = f"curl --fail -sS http://127.0.0.1:11434/api/generate -d {shlex.quote(body)}"
+        return str(json.loads(self.sh(host, command))["response"])
+
+    def reset(self, *hosts: str) -> None:
+        """Make hosts bare again."""
+        api.reset(self.lab.name, hosts)
+
+
+def run(command: list[str], timeout: float, **environment: str) -> Ran:
+    """Run a command in the repository's folder, without a terminal."""
+    ended = subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        stdin=subprocess.DEVNULL,
+        env={**os.environ, "PYINFRA_PROGRESS": "off", "COLUMNS": "200", **environment},
+        check=False,
+    )
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
+def wait_until(what: str, look: Callable[[], object], seconds: float = 30) -> None:
+    """Poll until `look()` is true; fails naming `what` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain until {what}"
+        time.sleep(0.1)
