@@ -12,7 +12,7 @@ if [ -n "$(dpkg --audit)" ]; then dpkg --configure -a --force-confdef --force-co
 if [ "$update" = yes ]; then
   echo "fetching package lists"
   apt-get -q update -o APT::Update::Error-Mode=any >/dev/null
-  mkdir -p -m 700 /var/lib/pyinfra-ollama
+  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
   touch /var/lib/pyinfra-ollama/apt-updated
 fi
 if [ $# -gt 0 ]; then

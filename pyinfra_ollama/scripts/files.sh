@@ -28,7 +28,7 @@ while IFS='|' read -r action path mode user group content; do
     put)
       [ -d "${path%/*}" ] || (umask 022 && mkdir -p "${path%/*}")
       new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX")
-      cat "$stage$path" >"$new" && chown "$user:$group" "$new" && chmod "$mode" "$new" &&
-        mv -fT "$new" "$path" || { rm -f "$new"; exit 1; } ;;
+      if ! { cat "$stage$path" >"$new" && chown "$user:$group" "$new" && chmod "$mode" "$new" &&
+        mv -fT "$new" "$path"; }; then rm -f "$new"; exit 1; fi ;;
   esac
 done <"$stage/.list"

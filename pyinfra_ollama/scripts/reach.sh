@@ -13,6 +13,7 @@ with_curl() { # WAY URL
   code=$(curl -sSL $head --connect-timeout 8 --max-time 25 -H "$accept" -D "$scratch/headers" \
     -o "$scratch/body" -w '%{http_code}' "$2" 2>"$scratch/error") || true
 }
+# shellcheck disable=SC2016 # $0 and $1 are the inner shell's
 with_bash() { # WAY URL
   rest=${2#*://} address=${2#*://}; address=${address%%/*}
   host=${address%:*} port=${address##*:}

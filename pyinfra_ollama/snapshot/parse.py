@@ -7,25 +7,20 @@ with one header line; `df -P` columns; `ss -H -ltnp`; `systemctl show` as KEY=VA
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from pyinfra_ollama.snapshot.model import (
     Account,
-    ApiState,
     FileState,
-    GpuState,
     PackageState,
     ReleaseState,
     Snapshot,
     SwapState,
-    UnitState,
 )
+from pyinfra_ollama.snapshot.service import api_state, gpu_state, many, pairs, unit_state
 
 MARKER = "@@pyinfra-ollama:"
 KIB = 1024
-PCI_VENDORS = {"0x10de": "nvidia", "0x1002": "amd"}
 
 
 class SnapshotError(ValueError):
@@ -54,17 +49,9 @@ def _sections(lines: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _pairs(lines: Iterable[str]) -> dict[str, str]:
-    return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-def _many(lines: Iterable[str], key: str) -> list[str]:
-    return [line.split("=", 1)[1] for line in lines if line.startswith(f"{key}=")]
-
-
 def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
-    basics = _pairs(sections["basics"])
-    stamps = _pairs(sections["stamps"])
+    basics = pairs(sections["basics"])
+    stamps = pairs(sections["stamps"])
     return Snapshot(
         uid=int(basics["uid"]),
         machine=basics["machine"],
@@ -73,8 +60,8 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         container=None if basics["container"] in ("", "none") else basics["container"],
         reboot_required="reboot" in basics,
         localhost_status=int(basics["localhost"]),
-        tools=frozenset(_many(sections["basics"], "tool")),
-        os={key: value.strip("\"'") for key, value in _pairs(sections["os"]).items()},
+        tools=frozenset(many(sections["basics"], "tool")),
+        os={key: value.strip("\"'") for key, value in pairs(sections["os"]).items()},
         memory=_memory(sections["memory"]),
         disk=_disk(sections["disk"]),
         files=_files(sections["files"]),
@@ -83,10 +70,10 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         packages=_packages(sections["packages"]),
         account=_account(sections["account"]),
         swap=_swap(sections["swap"], sections["fstab"], basics),
-        unit=_unit(sections["unit"], sections["process"]),
+        unit=unit_state(sections["unit"], sections["process"]),
         port_holders=None if sections["port"] == ["unknown"] else tuple(sections["port"]),
-        api=_api(sections),
-        gpu=_gpu(sections["gpu"]),
+        api=api_state(sections),
+        gpu=gpu_state(sections["gpu"]),
         verified=stamps.get("verified"),
     )
 
@@ -123,7 +110,7 @@ def _releases(lines: list[str]) -> dict[str, ReleaseState]:
     releases = {}
     for line in lines:
         name, modified, notes = line.split("|", 2)
-        releases[name] = ReleaseState(int(modified), _pairs(notes.split()))
+        releases[name] = ReleaseState(int(modified), pairs(notes.split()))
     return releases
 
 
@@ -136,20 +123,20 @@ def _packages(lines: list[str]) -> PackageState:
                 installed[name] = version
             if status[0:1] == "h":
                 held.add(name)
-    updated = _pairs(lines).get("updated")
-    upgradable = tuple(_many(lines, "upgrade"))
+    updated = pairs(lines).get("updated")
+    upgradable = tuple(many(lines, "upgrade"))
     return PackageState(installed, frozenset(held), upgradable, int(updated) if updated else None)
 
 
 def _account(lines: list[str]) -> Account:
-    values = _pairs(lines)
+    values = pairs(lines)
     entry = values["passwd"].split(":") if "passwd" in values else None
     return Account(
         exists=entry is not None,
         home=entry[5] if entry else None,
         shell=entry[6] if entry else None,
         groups=frozenset(values.get("groups", "").split()),
-        gpu_groups=frozenset(_many(lines, "group")),
+        gpu_groups=frozenset(many(lines, "group")),
         foreign_file=values.get("foreign"),
     )
 
@@ -166,61 +153,3 @@ def _swap(lines: list[str], fstab: list[str], basics: Mapping[str, str]) -> Swap
         swappiness=int(basics["swappiness"]),
         sysctl_writable=basics.get("sysctl") == "writable",
     )
-
-
-def _unit(lines: list[str], process: list[str]) -> UnitState:
-    unit, running = _pairs(lines), _pairs(process)
-    pid = running.get("pid")
-    return UnitState(
-        loaded=unit.get("LoadState") == "loaded",
-        active=unit.get("ActiveState", "unknown"),
-        enabled=unit.get("UnitFileState", ""),
-        needs_reload=unit.get("NeedDaemonReload") == "yes",
-        managed=unit.get("FirstLine", "").startswith("# Managed by pyinfra-ollama"),
-        exists=bool(unit.get("FragmentPath")),
-        official_library="OfficialLibrary" in unit,
-        foreign_environment=tuple(_many(lines, "ForeignEnvironment")),
-        pid=int(pid) if pid else None,
-        exe=running.get("exe"),
-        environment=running.get("environment", "").split(" ")[0] or None,
-    )
-
-
-def _api(sections: Mapping[str, list[str]]) -> ApiState:
-    version = _json(sections.get("api", [])).get("version")
-    tags = _json(sections.get("tags", [])).get("models")
-    rows = tags or []
-    parameters = {}
-    for line in sections.get("show", []):
-        model, text = line.split("|", 1)
-        answer = _json([text])
-        if "parameters" in answer or "modelfile" in answer:
-            parameters[model] = str(answer.get("parameters", ""))
-    return ApiState(
-        version=str(version) if version else None,
-        models=None if tags is None else {row["name"]: row["digest"] for row in rows},
-        sizes={row["name"]: int(row["size"]) for row in rows},
-        parameters=parameters,
-    )
-
-
-def _json(lines: list[str]) -> dict[str, Any]:
-    try:
-        answer = json.loads("\n".join(lines))
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _gpu(lines: list[str]) -> GpuState:
-    devices = [PCI_VENDORS.get(value.split()[0]) for value in _many(lines, "pci")]
-    nodes = _many(lines, "node")
-    tegra = _many(lines, "tegra")
-    if tegra:
-        release = tegra[0].split("release", 1)[0].strip(" #R")
-        return GpuState("nvidia", True, int(release) if release.isdigit() else None)
-    if "nvidia" in devices or "/dev/nvidiactl" in nodes:
-        return GpuState("nvidia", "/dev/nvidiactl" in nodes)
-    if "amd" in devices:
-        return GpuState("amd", "/dev/kfd" in nodes)
-    return GpuState(None, False)
