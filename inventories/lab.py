@@ -45,7 +45,9 @@ def _hosts(name: str, user: str) -> list[tuple[str, dict[str, object]]]:
     for host in found.hosts:
         data = {**common, "ssh_hostname": host.address}
         if host.root == "plain":
-            data["swap"] = Swap(size="256M")  # the other roots are overlays, where none works
+            # The other roots are overlays, where swap does not work. All hosts share the kernel's
+            # list of active swap files, so each has a path of its own.
+            data["swap"] = Swap(size="256M", path=f"/swapfile-{found.name}-{host.name}")
         hosts.append((host.name, data))
     return hosts
 

@@ -6,15 +6,16 @@ else in that lab, while different hosts may be reset, stopped and started at the
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 from lab import artefacts, claims, identity, infra, machines, needs, net, state
-from lab.errors import UsageError
-from lab.paths import lock
+from lab.errors import LabError, UsageError
 from lab.progress import elapsed, say, step
-from lab.sources import SUITES
+from lab.sources import SUITES, default_suite
 from lab.state import LabHost, LabState
 
 
@@ -35,20 +36,20 @@ def up(
     _check_arguments(hosts, suite, plain_root)
     needs.check_machine()
     needs.ensure(needs.HOST_TOOLS)
-    with lock(claims.lock_path(name)):
+    with claims.changing(name):
         lab = claims.alive_or_reclaimed(name, suite, subnet)
-        made = artefacts.prepare(lab.suite if lab else suite or SUITES[0])
-        lab = claims.claim(lab, name, suite or SUITES[0], subnet)
+        lab = lab or claims.claim(name, suite or default_suite(), subnet)
+        lab = dataclasses.replace(lab, made=lab.made or artefacts.prepare(lab.suite))
         missing = hosts - len(lab.hosts)
         if missing > 0:
             plain = min(plain_root, missing)
             lab = lab.next_hosts(missing - plain).next_hosts(plain, "plain")
-            state.write(lab)
+        state.write(lab)
         net.take_settings(lab)
         net.raise_bridge(lab)
         identity.ensure_key(lab.key)
         identity.write_known_hosts(lab)
-        _boot(lab, [machine for machine in lab.machines if not lab.running(machine.name)], made)
+        _boot(lab, [machine for machine in lab.machines if not lab.running(machine.name)])
         for machine in lab.machines:
             if not _ready(lab, machine):
                 # It runs, but the command that booted it was killed before it had answered.
@@ -61,7 +62,7 @@ def up(
 def down(name: str = "default") -> bool:
     """Remove everything a lab made, however it ended; False when there was nothing."""
     needs.check_machine()
-    with lock(claims.lock_path(name)):
+    with claims.changing(name):
         if not state.folder(name).exists():
             return False
         claims.remove(name)
@@ -72,18 +73,18 @@ def reset(name: str, hosts: Iterable[str]) -> LabState:
     """Give hosts back as they came: everything since their first boot is dropped; ~2 s together."""
     lab = state.read_alive(name)
     chosen = [lab.host(host) for host in hosts]
-    with lock(claims.lock_path(name), shared=True):
+    with claims.using(name, [machine.name for machine in chosen]):
         for machine in chosen:
             machines.end(lab, machine)
             machines.drop_root(lab, machine)
-        _boot(lab, chosen, artefacts.prepare(lab.suite))
+        _boot(lab, chosen)
     return lab
 
 
 def stop(name: str, host: str) -> None:
     """Cut a host's power. What it had on disk stays; `start` boots it again."""
     lab = state.read_alive(name)
-    with lock(claims.lock_path(name), shared=True):
+    with claims.using(name, [host]):
         machines.end(lab, lab.host(host))
 
 
@@ -91,9 +92,9 @@ def start(name: str, host: str) -> None:
     """Boot a stopped host on the root it had."""
     lab = state.read_alive(name)
     machine = lab.host(host)
-    with lock(claims.lock_path(name), shared=True):
+    with claims.using(name, [host]):
         if not lab.running(host):
-            _boot(lab, [machine], artefacts.prepare(lab.suite))
+            _boot(lab, [machine])
 
 
 def run(
@@ -110,9 +111,15 @@ def run(
     return machines.ssh(lab, lab.host(host), command, user=user, stdin=stdin, timeout=timeout)
 
 
-def _boot(lab: LabState, chosen: list[LabHost], made: artefacts.Artefacts) -> None:
+def _boot(lab: LabState, chosen: list[LabHost]) -> None:
     if not chosen:
         return
+    made = lab.made
+    if not made or not all(Path(folder).is_dir() for folder in (made.base, made.infra)):
+        raise LabError(
+            f"the cache that lab {lab.name!r} stands on is gone or was never complete: "
+            f"`python -m lab down --name {lab.name}`, then `up`"
+        )
     with step(f"boot {', '.join(machine.name for machine in chosen)}"):
         for machine in chosen:
             is_infra = machine.name == state.INFRA
@@ -120,7 +127,7 @@ def _boot(lab: LabState, chosen: list[LabHost], made: artefacts.Artefacts) -> No
             machines.end(lab, machine)
             if not _ready(lab, machine):
                 machines.drop_root(lab, machine)
-            options = infra.mounts(lab, made.registry) if is_infra else []
+            options = infra.mounts(lab, made) if is_infra else []
             machines.start(lab, machine, made.infra if is_infra else made.base, options=options)
         for machine in chosen:
             machines.wait_ready(lab, machine)

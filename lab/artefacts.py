@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from lab import base, build, registry
-
-
-@dataclass(frozen=True)
-class Artefacts:
-    """The cached folders one lab uses."""
-
-    base: Path
-    infra: Path
-    registry: Path
+from lab.paths import cache_dir
+from lab.state import Artefacts
 
 
 def prepare(suite: str) -> Artefacts:
@@ -37,7 +28,15 @@ def prepare(suite: str) -> Artefacts:
     _together(build.llama_server, servers, roots, downloads)
     for version in build.VERSIONS:
         build.release(version)
-    return Artefacts(base.base_root(suite), base.infra_root(), registry.data())
+    apt = cache_dir() / "apt"
+    (apt / ".part").mkdir(parents=True, exist_ok=True)  # nginx puts a file here, then renames it
+    return Artefacts(
+        base=str(base.base_root(suite)),
+        infra=str(base.infra_root()),
+        registry=str(registry.data()),
+        releases=str(cache_dir() / "releases"),
+        apt=str(apt),
+    )
 
 
 def _together(*jobs: Callable[[], object]) -> None:

@@ -17,7 +17,6 @@ PACKAGES = (
 """All that a bare host has beyond the smallest Debian: it boots, it answers ssh, it knows sudo."""
 
 INFRA_PACKAGES = ("nginx-light", "docker-registry")
-INFRA_SUITE = "bookworm"
 
 NETWORK_UNIT = """\
 # Made by the lab: the machine's address, written to /etc/lab-network by the lab before the boot.
@@ -72,7 +71,7 @@ def base_root(suite: str) -> Path:
 
 def infra_root() -> Path:
     """The cached root of the machine that serves releases, models and apt's packages."""
-    base = base_root(INFRA_SUITE)
+    base = base_root(sources.default_suite())
 
     def make(part: Path) -> None:
         with step("install the infra machine (nginx, docker-registry)", expect="20 s"):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import json
 import secrets
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lab import machines, net, state
-from lab.errors import LabError, NotUpError
-from lab.paths import labs_dir, lock, remove_tree
-from lab.processes import end_machines, machine_processes
+from lab.errors import LabError
+from lab.paths import RUN_DIR, lock, remove_tree
+from lab.processes import capture, end_machines, machine_processes
 from lab.progress import say
-from lab.state import LabState
+from lab.state import LabHost, LabState
 
 
 def alive_or_reclaimed(name: str, suite: str | None, subnet: str | None) -> LabState | None:
@@ -40,31 +43,53 @@ def remove(name: str) -> None:
     end_machines(folder)
     try:
         lab = state.read(name)
-    except NotUpError:
-        lab = None  # it was killed before it made more than its folder
-    if lab:
-        for machine in lab.machines:
-            machines.end(lab, machine)
-        net.remove_bridge(lab)
-        net.give_settings_back(lab)
-        for machine in lab.machines:
-            remove_tree(lab.machine_folder(machine.name))
+    except LabError:
+        lab = _remains(name)
+    for machine in lab.machines:
+        machines.end(lab, machine)
+    net.remove_bridge(lab)
+    net.give_settings_back(lab)
+    for machine in lab.machines:
+        remove_tree(lab.machine_folder(machine.name))
     remove_tree(folder)
 
 
-def lock_path(name: str) -> Path:
+def _remains(name: str) -> LabState:
+    """What can be told of a lab whose state is missing or damaged, enough to remove it."""
+    folder, bridge = state.folder(name), net.bridge_name(name)
+    subnet = "0.0.0.0/32"
+    if Path("/sys/class/net", bridge).exists():
+        for link in json.loads(capture(["ip", "-json", "-4", "address", "show", "dev", bridge])):
+            for info in link.get("addr_info", []):
+                address = ipaddress.IPv4Interface(f"{info['local']}/{info['prefixlen']}")
+                subnet = str(address.network)
+    hosts = tuple(LabHost(path.name, "") for path in sorted(folder.glob("hosts/host*")))
+    return LabState(name, "", subnet, bridge, "", hosts, folder=folder)
+
+
+def changing(name: str) -> contextlib.AbstractContextManager[None]:
+    """While held, no other command changes that lab or its hosts."""
     state.folder(name)  # refuses an impossible name
-    return labs_dir() / f".{name}.lock"
+    return lock(RUN_DIR / f"{name}.lock")
 
 
-def claim(lab: LabState | None, name: str, suite: str, subnet: str | None) -> LabState:
+@contextlib.contextmanager
+def using(name: str, hosts: Iterable[str]) -> Iterator[None]:
+    """While held, these hosts are ours; other hosts of the lab may be used by other commands."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(lock(RUN_DIR / f"{name}.lock", shared=True))
+        for host in sorted(set(hosts)):  # in one order, so that two commands never wait in a circle
+            stack.enter_context(lock(RUN_DIR / f"{name}.{host}.lock"))
+        yield
+
+
+def claim(name: str, suite: str, subnet: str | None) -> LabState:
     """The lab's state, on disk before anything is made for it."""
-    if lab:
-        return lab
-    with lock(labs_dir() / ".subnets.lock"):
+    with lock(RUN_DIR / "subnets.lock"):
         taken = net.taken_subnets()
         for other in state.all_names():
-            taken[ipaddress.IPv4Network(state.read(other).subnet)] = f"lab {other!r}"
+            with contextlib.suppress(LabError):  # a damaged one: its bridge is found above
+                taken[ipaddress.IPv4Network(state.read(other).subnet)] = f"lab {other!r}"
         chosen = net.check_subnet(subnet, taken) if subnet else net.choose_subnet(list(taken))
         lab = LabState(
             name=name,

@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = add("up", _up, "have this many hosts; those that are up stay as they are")
     sub.add_argument("--hosts", type=int, default=1, metavar="N", help="how many (default 1)")
-    sub.add_argument("--suite", help="bookworm (default) or trixie")
+    sub.add_argument("--suite", help="bookworm or trixie; default: this machine's own")
     sub.add_argument("--subnet", metavar="CIDR", help="default: the first free 10.77.x.0/24")
     sub.add_argument(
         "--plain-root", type=int, default=0, metavar="N",

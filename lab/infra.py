@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.base import resolver
-from lab.paths import cache_dir
-from lab.state import APT_PROXY_PORT, MIRROR_PORT, REGISTRY_PORT, LabState
+from lab.state import APT_PROXY_PORT, MIRROR_PORT, REGISTRY_PORT, Artefacts, LabState
 
 REGISTRY_DATA = "/var/lib/lab-registry"
 
@@ -108,17 +107,15 @@ def configure(lab: LabState, root: Path) -> None:
     (wants / "nginx.service").symlink_to("/lib/systemd/system/nginx.service")
 
 
-def mounts(lab: LabState, registry: Path) -> list[str]:
+def mounts(lab: LabState, made: Artefacts) -> list[str]:
     """Options of systemd-nspawn that bring the cache and the lab's own files into the machine."""
-    apt = cache_dir() / "apt"
-    releases = cache_dir() / "releases"
     changes = lab.machine_folder(lab.infra.name) / "registry"
-    for folder in (apt / ".part", releases, changes, lab.mirror_extra):
+    for folder in (changes, lab.mirror_extra):
         folder.mkdir(parents=True, exist_ok=True)
     return [
-        f"--bind-ro={releases}:/srv/releases",
+        f"--bind-ro={made.releases}:/srv/releases",
         f"--bind-ro={lab.mirror_extra}:/srv/mirror-extra",
-        f"--bind={apt}:/srv/apt",
+        f"--bind={made.apt}:/srv/apt",
         # Tests may push and delete: the changes stay in this lab.
-        f"--overlay={registry}:{changes}:{REGISTRY_DATA}",
+        f"--overlay={made.registry}:{changes}:{REGISTRY_DATA}",
     ]

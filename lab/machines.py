@@ -19,7 +19,7 @@ from lab.state import LabHost, LabState
 BOOT_SECONDS = 60
 
 
-def start(lab: LabState, host: LabHost, lower: Path, *, options: list[str]) -> None:
+def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> None:
     """Boot a machine on its existing root, or on a new one; returns before it answers."""
     folder = lab.machine_folder(host.name)
     root = _mounted_root(lab, host, lower)
@@ -116,7 +116,7 @@ def drop_root(lab: LabState, host: LabHost) -> None:
         remove_tree(folder / part)
 
 
-def _mounted_root(lab: LabState, host: LabHost, lower: Path) -> Path:
+def _mounted_root(lab: LabState, host: LabHost, lower: str) -> Path:
     folder = lab.machine_folder(host.name)
     if host.root == "plain":
         root, part = folder / "root", folder / ".root.part"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from lab.errors import LabError
+from lab.processes import DIES_WITH_US
 from lab.progress import say
 
 RUN_DIR = Path("/run/pyinfra-ollama-lab")
@@ -88,7 +89,7 @@ def unmount_below(folder: Path) -> None:
         if not points:
             return
         for point in points:
-            subprocess.run(["umount", point], capture_output=True, check=False)
+            subprocess.run([*DIES_WITH_US, "umount", point], capture_output=True, check=False)
         if mounts_below(folder):
             time.sleep(0.1)  # a machine that was just ended lets go of its root in a moment
     left = ", ".join(mounts_below(folder))
@@ -103,11 +104,12 @@ def remove_tree(folder: Path) -> None:
     if not folder.exists():
         return
     unmount_below(folder)
-    command = ["rm", "-rf", "--one-file-system", "--", str(folder)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if folder.exists():
-        # What a killed builder's last children wrote a moment ago.
-        time.sleep(0.5)
+    command = [*DIES_WITH_US, "rm", "-rf", "--one-file-system", "--", str(folder)]
+    said = ""
+    for _ in range(5):
         result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if folder.exists():
-        raise LabError(f"cannot remove {folder}: {result.stderr.strip()}")
+        if not folder.exists():
+            return
+        said = result.stderr.strip()
+        time.sleep(0.2)  # what a killed command started writes its last file
+    raise LabError(f"cannot remove {folder}: {said}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -21,7 +22,10 @@ from lab.errors import LabError
 MARK = "PYINFRA_OLLAMA_LAB_MACHINE"
 """Environment variable of a machine's supervisor and first process: the machine's folder."""
 
-_DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL", "--"]
+DIES_WITH_US = ["setpriv", "--pdeathsig", "KILL", "--"]
+"""Prefix of every tool, quick ones too: a copy or removal that outlives a killed command would go
+on below what the next command makes."""
+
 _OWN_NAMESPACES = [
     "unshare",
     "--mount",
@@ -48,7 +52,7 @@ def run_tool(
     (systemd-nspawn does both itself and needs the machine's own namespaces).
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    prefix = _DIES_WITH_US + (_OWN_NAMESPACES if isolated else [])
+    prefix = DIES_WITH_US + (_OWN_NAMESPACES if isolated else [])
     with log.open("wb") as output:
         code = subprocess.run(
             [*prefix, *command],
@@ -67,10 +71,11 @@ def run_tool(
 
 def capture(command: Sequence[str | Path], *, stdin: str | None = None) -> str:
     """Run a quick tool and return its stdout; LabError with its own words when it fails."""
-    try:
-        result = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise LabError(f"{command[0]} is not installed; `python -m lab up` installs it") from None
+    if not shutil.which(command[0]):
+        raise LabError(f"{command[0]} is not installed; `python -m lab up` installs it")
+    result = subprocess.run(
+        [*DIES_WITH_US, *command], input=stdin, capture_output=True, text=True, check=False
+    )
     if result.returncode != 0:
         words = (result.stderr or result.stdout).strip()
         raise LabError(f"`{' '.join(map(str, command))}` failed: {words}")

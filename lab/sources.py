@@ -73,6 +73,15 @@ def of_this_machine(apt: Path = Path("/etc/apt")) -> list[Archive]:
     return archives
 
 
+def default_suite(os_release: Path = Path("/etc/os-release")) -> str:
+    """This machine's own release where it is one of ours, else the oldest.
+
+    What is built here does not run on an older release than this machine's.
+    """
+    match = re.search(r"^VERSION_CODENAME=(\w+)$", os_release.read_text(), re.MULTILINE)
+    return match[1] if match and match[1] in SUITES else SUITES[0]
+
+
 def apt_options(dumped: str) -> dict[str, str]:
     """The options of `apt-config dump` that decide whether an archive can be used from here."""
     names = "Check-Valid-Until|Check-Date|https?::Proxy|https::Verify-Peer|ForceIPv4"

@@ -34,6 +34,17 @@ class LabHost:
 
 
 @dataclass(frozen=True)
+class Artefacts:
+    """The cached folders a lab stands on; a running lab keeps its own when newer ones are made."""
+
+    base: str
+    infra: str
+    registry: str
+    releases: str
+    apt: str
+
+
+@dataclass(frozen=True)
 class LabState:
     """One lab. Written before anything is made, so that `down` knows what to look for."""
 
@@ -45,6 +56,7 @@ class LabState:
     """Password of `asker`, whose sudo asks for it; `root` and `deployer` need none."""
     hosts: tuple[LabHost, ...] = ()
     mtu: int = 1500
+    made: Artefacts | None = None
     folder: Path = field(default=Path(), compare=False)
 
     @property
@@ -150,16 +162,20 @@ def read(name: str = "default") -> LabState:
     path = folder(name) / "lab.json"
     try:
         data = json.loads(path.read_text())
+        hosts = tuple(LabHost(**host) for host in data.pop("hosts"))
+        made = data.pop("made")
+        return LabState(
+            **data, hosts=hosts, made=Artefacts(**made) if made else None, folder=path.parent
+        )
     except FileNotFoundError:
         raise NotUpError(f"no lab {name!r} is up; start one: {start_command(name)}") from None
     except PermissionError:
         raise LabError(f"{path} can be read by root only; run this as root") from None
-    except ValueError as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise LabError(
-            f"{path} is damaged ({error}); `python -m lab down --name {name}` removes it"
+            f"{path} is damaged or another version's ({error!r}): "
+            f"`python -m lab down --name {name}` removes that lab"
         ) from None
-    hosts = tuple(LabHost(**host) for host in data.pop("hosts"))
-    return LabState(**data, hosts=hosts, folder=folder(name))
 
 
 def read_alive(name: str) -> LabState:

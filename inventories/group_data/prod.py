@@ -1,0 +1,41 @@
+"""Mistral 7B on a machine of 16 GB and four cores without a GPU, reachable from itself only.
+
+docs/settings.md explains every field. What to edit first: the models, then the memory limits
+that go with them.
+
+Secrets never stand here. A user other than root needs `_sudo = True` and, when sudo asks for a
+password, `_sudo_password = os.environ.get("DEPLOY_SUDO_PASSWORD")`; a proxy that pulls go through
+is declared by `https_proxy=os.environ.get("OLLAMA_HTTPS_PROXY")` in Ollama(...).
+"""
+
+from pyinfra_ollama.settings import Model, Ollama, Preflight, Service, Swap
+
+ollama = Ollama(
+    # Pinned, so that every run and every host gets the same; raise it to upgrade.
+    version="0.33.0",
+    # 4.1 GB of weights. A model is added by a line; one taken out of the list stays on disk.
+    # Threads belong to a model (there is no OLLAMA_NUM_THREADS): left out, Ollama takes the
+    # physical cores; Model("mistral:7b", options=Options(num_thread=8)) sets them.
+    models=[Model("mistral:7b")],
+    # Loopback only: Ollama has no authentication. Reach it through an SSH tunnel,
+    # `ssh -L 11434:127.0.0.1:11434 root@llm.example.com`, or put a gateway in front.
+    host="127.0.0.1",
+    port=11434,
+    # Four requests at once share the four cores; each takes a context of 0.5 GB.
+    num_parallel=4,
+    context_length=4096,
+    # One model in memory, dropped after five idle minutes.
+    max_loaded_models=1,
+    keep_alive="5m",
+    # The prompt cache may take 8 GiB per loaded model; here it gets 2 (the value is in MiB).
+    environment={"LLAMA_ARG_CACHE_RAM": "2048"},
+)
+
+# Leaves 2 GB to the system. When the kernel has to end a runner, the server goes on.
+service = Service(memory_max="14G", oom_policy="continue")
+
+# For peaks; without this line the swap of the host is left alone.
+swap = Swap(size="8G", path="/swapfile", swappiness=10)
+
+# A machine sold as 16 GB shows between 14.5 and 15.7 GiB.
+preflight = Preflight(min_memory="14G")
