@@ -12,8 +12,10 @@ from lab import api
 from lab.errors import LabError
 from tests.fleet.harness import Fleet
 
-# Labs of two test runs on one machine live side by side.
-LAB = f"t{os.getpid()}"
+# Labs of two test runs on one machine live side by side. FLEET_LAB names one that is used again
+# and stays up, for those who write tests.
+KEPT = os.environ.get("FLEET_LAB")
+LAB = KEPT or f"t{os.getpid()}"
 
 
 def _lab(name: str, folder: Path, **options: object) -> Iterator[Fleet]:
@@ -24,7 +26,8 @@ def _lab(name: str, folder: Path, **options: object) -> Iterator[Fleet]:
     try:
         yield Fleet(lab, folder)
     finally:
-        api.down(name)
+        if not KEPT:
+            api.down(name)
 
 
 @pytest.fixture(scope="session")
