@@ -6,6 +6,7 @@ from pyinfra import context
 from pyinfra.api.exceptions import DeployError
 
 from pyinfra_ollama import board
+from pyinfra_ollama.commands import Hidden
 from pyinfra_ollama.decide import preflight, reach
 from pyinfra_ollama.decide.preflight import Finding
 from pyinfra_ollama.facts.reach import Reach
@@ -31,7 +32,7 @@ def _findings(settings: HostSettings) -> tuple[Finding, ...]:
     asked = reach.asks(settings, snapshot)
     answers = None
     if asked and not settings.preflight.skip_network:
-        proxy = settings.ollama.environ().get("HTTPS_PROXY", "")
+        proxy = Hidden(settings.ollama.environ().get("HTTPS_PROXY", ""))
         answers = context.host.get_fact(Reach, asks=asked, _stdin=proxy)
         if answers is None:
             raise DeployError("the host could not ask the network")

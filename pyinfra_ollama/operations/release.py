@@ -35,7 +35,9 @@ def release(*, settings: HostSettings) -> Steps:
     else:
         archives = [f"{a.url}|{a.sha256 or ''}|{a.sums_url}" for a in wanted.archives]
     notes = " ".join(f"{key}={value}" for key, value in wanted.notes.items())
-    yield shown("release", wanted.version, " ".join(wanted.exclude), notes, *archives)
+    proxy = settings.ollama.environ().get("HTTPS_PROXY", "")
+    exclude = " ".join(wanted.exclude)
+    yield shown("release", wanted.version, exclude, notes, *archives, stdin=proxy)
 
 
 @host_operation

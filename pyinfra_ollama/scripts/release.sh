@@ -2,13 +2,16 @@
 # what runs; whatever goes wrong, nothing of it stays.
 # $1 version   $2 paths left out, space separated   $3 notes, "key=value" space separated
 # then archives, one an argument: "URL|SHA256|SUMS_URL", or "/uploaded/file|SHA256|", which
-# is removed once unpacked
+# is removed once unpacked. An HTTPS proxy may come on standard input, for it may hold a password.
 set -eu
 umask 022
 export LC_ALL=C
 releases=/opt/ollama/releases
 version=$1 exclude=$2 notes=$3
 shift 3
+
+IFS= read -r https_proxy || true
+[ -z "$https_proxy" ] || export https_proxy
 
 say() { printf 'ollama %s: %s\n' "$version" "$*"; }
 fail() { printf 'ollama %s was not installed: %s\n' "$version" "$*" >&2; exit 1; }
@@ -30,7 +33,7 @@ trap 'exit 130' HUP INT TERM PIPE
 # The lines double as a sign of life: writing to a cut connection ends this script.
 fetch() { # URL FILE
   curl -fsSL --retry 3 --retry-delay 1 --retry-all-errors --connect-timeout 15 \
-    --speed-limit 1024 --speed-time 60 -o "$2" "$1" 2>"$stage/curl.err" 9>&- &
+    --speed-limit 1024 --speed-time 60 -o "$2" "$1" 2>"$stage/curl.err" 9>&- </dev/null &
   child=$! rounds=0
   while kill -0 "$child" 2>/dev/null; do
     sleep 0.1; rounds=$((rounds + 1))
