@@ -53,7 +53,7 @@ lock: $(STAMP) ## rewrite the lock files from pyproject.toml (UPGRADE=1 takes ne
 	.ci/lock "$(VENV)"
 
 docs: $(STAMP) ## regenerate docs/settings.md from the settings models
-	$(BIN)/python -m pyinfra_ollama.settings.reference > docs/settings.md
+	$(BIN)/python -m pyinfra_ollama.settings.reference docs/settings.md
 
 lab-up: $(STAMP) ## boot disposable hosts: make lab-up HOSTS=3 SUITE=trixie LAB=mine
 	$(BIN)/python -m lab up --hosts "$(HOSTS)" --name "$(LAB)" $(if $(SUITE),--suite "$(SUITE)")

@@ -45,12 +45,14 @@ class Steps:
 
     def __init__(self) -> None:
         self.taken: list[tuple[str, float]] = []
+        self._begun = 0
         self._started = time.monotonic()
 
     @contextmanager
     def step(self, title: str, sentence: str) -> Iterator[None]:
         """Run one phase; `sentence` tells the spectator what it is for."""
-        say(f"\n{len(self.taken) + 1}. {sentence}")
+        self._begun += 1
+        say(f"\n{self._begun}. {sentence}")
         started = time.monotonic()
         yield
         self.taken.append((title, time.monotonic() - started))
@@ -140,10 +142,10 @@ def show(steps: Steps) -> None:
         run(PYINFRA_OLLAMA, "verify", INVENTORY)
     with steps.step("question", "Ask the model something."):
         answer = ask_the_model()
-    print(f"\n   Question: {QUESTION}\n   Answer:   {answer}\n", flush=True)
+    print(f"\n   Question: {QUESTION}\n   Answer:   {answer}", flush=True)
     with steps.step("second deployment", "Deploy once more: nothing may change."):
         proof = deploy_again()
-    print(f"\n   Second deployment: {proof}\n", flush=True)
+    print(f"\n   Second deployment: {proof}", flush=True)
 
 
 def refusal() -> str | None:
@@ -189,9 +191,7 @@ def main() -> int:
     if steps.taken:
         print(f"\nStep times:\n{steps.table()}", flush=True)
     if status == 0:
-        say(
-            f"\nAll good. Next, for your own machine: edit inventories/prod.py, then {DRY_RUN}"
-        )
+        say(f"\nAll good. Next, for your own machine: edit inventories/prod.py, then {DRY_RUN}")
     return status
 
 

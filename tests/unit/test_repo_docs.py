@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from tests.unit import repo
+
+# Words before an equals sign in documents that belong to pyinfra or its operations.
+NOT_SETTINGS = {"field", "name", "ssh_strict_host_key_checking"}
 
 DOCUMENTS = [file for file in repo.files() if file.suffix == ".md"]
 
@@ -40,6 +44,46 @@ def anchors(file: Path) -> set[str]:
     return {
         re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
     }
+
+
+def test_the_checks_that_troubleshooting_names_are_the_verifiers() -> None:
+    named = set(re.findall(r"\[`([a-z-]+)`\]", repo.text(Path("docs/troubleshooting.md"))))
+    results = {"passed", "failed", "warned", "unknown", "skipped"}
+    known = {
+        node.args[0].value
+        for file in repo.python("pyinfra_ollama/verifier")
+        for node in ast.walk(repo.tree(file))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in results
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+    }
+    assert named
+    unknown = named - known
+    assert not unknown
+
+
+def test_the_settings_that_a_document_names_exist() -> None:
+    from pydantic import BaseModel
+
+    from pyinfra_ollama import settings
+
+    fields = {
+        field
+        for model in vars(settings).values()
+        if isinstance(model, type) and issubclass(model, BaseModel)
+        for field in model.model_fields
+    }
+    named = {
+        field
+        for file in DOCUMENTS
+        for code in re.findall(r"`([^`\n]+)`", repo.text(file))
+        for field in re.findall(r"(?<![\w.\"])([a-z][a-z_]+)=(?!=)", code)
+    }
+    assert "models_dir" in named
+    unknown = named - fields - NOT_SETTINGS
+    assert not unknown
 
 
 def test_every_make_target_that_a_document_names_exists() -> None:

@@ -6,7 +6,9 @@ import ast
 import inspect
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from types import ModuleType
 
 import pytest
@@ -115,9 +117,9 @@ def test_tasks_read_settings_and_never_host_data() -> None:
 
 
 def operation_calls(file: Path) -> list[ast.Call]:
-    """Calls in the file of anything imported from a module of operations."""
-    names = {
-        alias.asname or alias.name.split(".")[0]
+    """Calls in the file of operations, which are known by pyinfra's mark on them."""
+    imported = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
         for node in ast.walk(repo.tree(file))
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
@@ -125,13 +127,12 @@ def operation_calls(file: Path) -> list[ast.Call]:
     }
     calls = []
     for node in ast.walk(repo.tree(file)):
-        if not isinstance(node, ast.Call):
-            continue
-        root = node.func
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        if isinstance(root, ast.Name) and root.id in names:
-            calls.append(node)
+        if isinstance(node, ast.Call):
+            first, _, rest = ast.unparse(node.func).partition(".")
+            if first in imported and hasattr(
+                resolve_name(f"{imported[first]}.{rest}".strip(".")), "_inner"
+            ):
+                calls.append(node)
     return calls
 
 
@@ -151,8 +152,6 @@ def test_every_operation_call_has_a_name_and_only_keyword_arguments() -> None:
 
 
 def operation_modules() -> list[ModuleType]:
-    from importlib import import_module
-
     return [
         import_module(repo.module_name(file)) for file in repo.python("pyinfra_ollama/operations")
     ]
