@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any, cast
+from typing import Any
 
 from pyinfra.api.command import QuoteString, StringCommand
 from pyinfra.connectors.util import CommandOutput
@@ -29,26 +29,24 @@ def quiet(name: str, *arguments: str) -> StringCommand:
     return StringCommand(*_bits(name, arguments))
 
 
-class Hidden:
+class Hidden(list[str]):
     """Text for a command's standard input that pyinfra's logs and dumps cannot show.
 
-    pyinfra 3.10 writes what `readlines()` gives and prints arguments with `repr()`.
+    A list of one, because that is a type which pyinfra 3.10 takes for `_stdin`.
     """
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        super().__init__([text])
 
     def __repr__(self) -> str:
         return "*MASKED*"
 
-    def readlines(self) -> list[str]:
-        """The text as one piece."""
-        return [self._text]
+    __str__ = __repr__
 
 
 def piped(name: str, *arguments: str, stdin: str) -> StringCommand:
     """Run a script with text on its standard input: the only way a secret reaches a host."""
-    return StringCommand(*_bits(name, arguments), _stdin=cast(Any, Hidden(stdin)))
+    return StringCommand(*_bits(name, arguments), _stdin=Hidden(stdin))
 
 
 class _Shown(StringCommand):
@@ -63,4 +61,4 @@ class _Shown(StringCommand):
 
 def shown(name: str, *arguments: str, stdin: str = "") -> StringCommand:
     """A script whose output is shown while it runs: for work that a person waits for."""
-    return _Shown(*_bits(name, arguments), _stdin=cast(Any, Hidden(stdin)))
+    return _Shown(*_bits(name, arguments), _stdin=Hidden(stdin))
