@@ -43,7 +43,7 @@ lint: $(STAMP) ## ruff, its formatter, mypy --strict and shellcheck; changes not
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/shellcheck .ci/*
-	$(BIN)/shellcheck --shell=sh pyinfra_ollama/scripts/*.sh
+	find pyinfra_ollama -name "*.sh" -exec $(BIN)/shellcheck --shell=sh {} +
 
 format: $(STAMP) ## let ruff mend and format the Python files
 	$(BIN)/ruff check --fix .
