@@ -79,6 +79,10 @@ class Setting(BaseModel, metaclass=_Declaring):
         """Whether the declaration validated; ``load`` never hands out one that did not."""
         return self._rejected is None
 
+    def to_json(self) -> Any:
+        """Return what pyinfra's JSON output and ``debug-inventory`` show; secrets are masked."""
+        return self.model_dump(mode="json", exclude_defaults=True) if self.is_valid else repr(self)
+
     def __repr_args__(self) -> Any:
         # A rejected value was never wrapped, so a password in it would be shown.
         if not self.is_valid:
@@ -91,7 +95,7 @@ def setting(
     default: Any,
     text: str,
     *,
-    source: str,
+    source: str | None = None,
     example: str | None = None,
     **limits: Any,
 ) -> Any:
@@ -99,9 +103,8 @@ def setting(
 
     ``source`` says where the default comes from, ``example`` is Python as it would be written.
     """
-    extra: dict[str, Any] = {"source": source}
-    if example is not None:
-        extra["example"] = example
+    given = {"source": source, "example": example}
+    extra: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     return Field(default, description=text, json_schema_extra=extra, **limits)
 
 

@@ -25,7 +25,7 @@ def check_name(name: str) -> str:
     """Return the name of a variable that may stand in `environment`, or refuse it."""
     known = VARIABLES.get(name) or VARIABLES.get(name.upper())
     if name in RUNNER_REFUSED:
-        raise refusal(accepted=ACCEPTED_NAMES, remedy=f"{name}: {RUNNER_REFUSED[name]}", seen=name)
+        raise refusal(accepted=ACCEPTED_NAMES, remedy=RUNNER_REFUSED[name], seen=name)
     if known is not None and known.field is not None:
         raise refusal(
             accepted=f"{known.name} is set by the field {known.field}",
@@ -33,7 +33,7 @@ def check_name(name: str) -> str:
             seen=name,
         )
     if known is not None and known.refused is not None:
-        raise refusal(accepted=ACCEPTED_NAMES, remedy=f"{name}: {known.refused}", seen=name)
+        raise refusal(accepted=ACCEPTED_NAMES, remedy=known.refused, seen=name)
     if known is not None and known.name == name:
         return name
     tail = name.removeprefix(RUNNER_PREFIX)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field
-
 from .base import Setting, setting
+from .kinds import shaped
 
-# Numbers, UUIDs (GPU-..., MIG-...) and the -1 that hides all.
-_DEVICES = r"^(-1|[A-Za-z0-9][A-Za-z0-9./:-]*(,[A-Za-z0-9][A-Za-z0-9./:-]*)*)$"
-Devices = Annotated[str, Field(pattern=_DEVICES, max_length=1000)] | None
+_ONE = r"[A-Za-z0-9][A-Za-z0-9./:-]{0,99}"
+Devices = (
+    Annotated[
+        str,
+        shaped(
+            rf"-1|{_ONE}(,{_ONE}){{0,63}}",
+            accepted="numbers or UUIDs with commas and without spaces, such as '0,1', or '-1'",
+            remedy="list the GPUs as the vendor's tool names them (nvidia-smi -L, rocminfo)",
+        ),
+    ]
+    | None
+)
 
 
 def _devices(text: str, example: str) -> Any:
@@ -28,7 +36,15 @@ class GpuSelection(Setting):
     gpu_device_ordinal: Devices = _devices("AMD GPUs to use, by number (older name).", '"0"')
     ggml_vk_visible_devices: Devices = _devices("Vulkan GPUs to use, by number.", '"0"')
     hsa_override_gfx_version: (
-        Annotated[str, Field(pattern=r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$")] | None
+        Annotated[
+            str,
+            shaped(
+                r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
+                accepted="three numbers such as '10.3.0'",
+                remedy="write the generation's three numbers; gfx1030 is '10.3.0'",
+            ),
+        ]
+        | None
     ) = setting(
         None,
         "Generation that an unsupported AMD GPU is treated as, x.y.z.",

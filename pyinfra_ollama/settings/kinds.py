@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from .base import refusal
 from .units import SIZE_SHAPE, parse_size
@@ -22,14 +22,25 @@ def _size(value: object) -> int:
     try:
         return parse_size(value)
     except ValueError as error:
-        remedy = str(error).removeprefix(f"expected {SIZE_SHAPE}").strip(", ")
-        raise refusal(
-            accepted=SIZE_SHAPE, remedy=remedy or "write a number and a unit, as in '8G'"
-        ) from None
+        plain = str(error).startswith("expected")
+        remedy = "write a number and a unit, as in '8G'" if plain else str(error)
+        raise refusal(accepted=SIZE_SHAPE, remedy=remedy) from None
 
 
-Size = Annotated[int, BeforeValidator(_size)]
+Size = Annotated[int, BeforeValidator(_size), WithJsonSchema({"type": "size"})]
 """Bytes; declared as ``"8G"`` or as a whole number."""
+
+
+def shaped(pattern: str, accepted: str, remedy: str) -> AfterValidator:
+    """Return a check that a whole text has a form, with words for it instead of the pattern."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise refusal(accepted=accepted, remedy=remedy)
+        return value
+
+    return AfterValidator(check)
+
 
 _PATH = re.compile(r"/[A-Za-z0-9._@+-]+(?:/[A-Za-z0-9._@+-]+)*")
 PATH_SHAPE = (
@@ -52,5 +63,5 @@ def _path(value: str) -> str:
     return value
 
 
-HostPath = Annotated[str, AfterValidator(_path)]
+HostPath = Annotated[str, AfterValidator(_path), WithJsonSchema({"type": "path"})]
 """A path on the host that units, fstab and shells take without escaping."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -26,8 +25,6 @@ VARIABLES: dict[str, type[Setting]] = {
     "verify": Verify,
 }
 """The variables of group data, each with the class that declares it."""
-
-_OF_OLLAMA = re.compile(r"ollama_[a-z_]+|models?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +51,30 @@ def load(hosts: Iterable[tuple[str, Mapping[str, object]]]) -> dict[str, HostSet
     settings: dict[str, HostSettings] = {}
     problems: list[Problem] = []
     for name, data in hosts:
-        found = _misnamed(name, data)
-        parts: dict[str, Setting] = {}
-        for variable, model in VARIABLES.items():
-            value = data.get(variable)
-            if value is None:
-                if variable == "ollama" and not any(p.remedy.startswith("rename") for p in found):
-                    found.append(_nothing_declared(name))
-                continue
-            try:
-                parts[variable] = model.model_validate(value)
-            except ValidationError as error:
-                found += problems_of(error, host=name, variable=variable, model=model)
+        parts, found = _parts(name, data)
         problems += found
         if not found:
             settings[name] = _complete(name, parts)
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], list[Problem]]:
+    """Return what one host's data declares, and what is wrong with it."""
+    parts: dict[str, Setting] = {}
+    misnamed = _misnamed(data)
+    problems = [_unknown(host, name, remedy) for name, (_, remedy) in misnamed.items()]
+    for variable, model in VARIABLES.items():
+        value = data.get(variable)
+        if value is not None:
+            try:
+                parts[variable] = model.model_validate(value)
+            except ValidationError as error:
+                problems += problems_of(error, host=host, variable=variable, model=model)
+        elif variable == "ollama" and variable not in {meant for meant, _ in misnamed.values()}:
+            problems.append(_nothing_declared(host))
+    return parts, problems
 
 
 def _complete(name: str, parts: dict[str, Setting]) -> HostSettings:
@@ -90,36 +93,39 @@ def _nothing_declared(host: str) -> Problem:
     )
 
 
-def _misnamed(host: str, data: Mapping[str, object]) -> list[Problem]:
-    """Return the variables that were probably meant for this package."""
-    problems = []
+def _unknown(host: str, name: str, remedy: str) -> Problem:
+    return Problem(
+        hosts=(host,),
+        path=name,
+        seen="a variable of an unknown name",
+        accepted=f"the variables {', '.join(VARIABLES)}",
+        remedy=remedy,
+    )
+
+
+def _misnamed(data: Mapping[str, object]) -> dict[str, tuple[str, str]]:
+    """Return names that were probably meant for this package: the variable meant, and a remedy."""
+    found = {}
     for name, value in data.items():
-        # Group data also holds what its file imports, the classes themselves among it.
-        if name in VARIABLES or isinstance(value, type) or not isinstance(name, str):
-            continue
-        meant = _meant(name, value)
-        if meant is not None:
-            problems.append(
-                Problem(
-                    hosts=(host,),
-                    path=name,
-                    seen="a variable of an unknown name",
-                    accepted=f"the variables {', '.join(VARIABLES)}",
-                    remedy=meant,
-                )
-            )
-    return problems
+        # pyinfra keeps names with an underscore for its own arguments, and classes are imports.
+        if not name.startswith("_") and not isinstance(value, type):
+            meant = None if name in VARIABLES else _meant(name, value, data)
+            if meant is not None:
+                found[name] = meant
+    return found
 
 
-def _meant(name: str, value: object) -> str | None:
+def _meant(name: str, value: object, data: Mapping[str, object]) -> tuple[str, str] | None:
     for variable, model in VARIABLES.items():
-        if isinstance(value, model):
-            return f"rename it to {variable}"
+        if isinstance(value, model) and variable not in data:
+            return variable, f"rename it to {variable}"
     own = "; a variable of your own needs a name less alike"
-    if _OF_OLLAMA.fullmatch(name):
-        return f"move it into ollama = Ollama(...){own}"
+    field = name.lower().removeprefix("ollama_")
+    if field in ("model", "models") or (field != name.lower() and field in Ollama.model_fields):
+        field = "models" if field == "model" else field
+        return "ollama", f"write {field}=... in ollama = Ollama(...){own}"
     near = difflib.get_close_matches(name.lower(), VARIABLES, n=1, cutoff=0.8)
     # Common words such as "services" may well be data of other deploys.
-    if near and (near[0] == "ollama" or isinstance(value, Mapping)):
-        return f"rename it to {near[0]}{own}"
+    if near and near[0] not in data and (near[0] == "ollama" or isinstance(value, Mapping)):
+        return near[0], f"rename it to {near[0]}{own}"
     return None

@@ -27,7 +27,9 @@ class Swap(Setting):
         description="Size of the swap file in bytes; '0' removes it.",
         json_schema_extra={"example": '"8G"'},
     )
-    path: HostPath = setting("/swapfile", "Path of the swap file.", source="seed guide")
+    path: HostPath = setting(
+        "/swapfile", "Path of the swap file.", source="usual deployment guides"
+    )
     swappiness: Annotated[int, Field(strict=True, ge=0, le=200)] = setting(
         10,
         "vm.swappiness: how readily the kernel swaps, 0 to 200 (Debian: 60).",
@@ -67,7 +69,7 @@ class Packages(Setting):
         ("build-essential", "git", "htop", "lsof", "net-tools", "sysstat", "wget"),
         "Packages for people at work on the host; an empty list installs none, and none is "
         "ever removed.",
-        source="seed guide: its install line and the tools its debugging steps call",
+        source="usual deployment guides: what they install and what their debugging steps call",
         example='["htop", "lsof"]',
     )
     upgrade: Literal["none", "safe", "full"] = setting(
@@ -126,7 +128,7 @@ class Verify(Setting):
     prompt: Annotated[str, Field(min_length=1, max_length=2000)] = setting(
         "What is the capital of France?",
         "What a chat model is asked, and an embedding model turns into a vector.",
-        source="seed guide",
+        source="usual deployment guides",
     )
     max_tokens: Annotated[int, Field(strict=True, ge=1, le=4096)] = setting(
         16, "Most tokens of an answer.", source="our choice because the first token proves it"

@@ -1,11 +1,12 @@
 """A rough estimate of the memory that declared models need.
 
-Weights take about the size of their files. Measured with Ollama 0.33.0: the compute buffer takes
-15 to 23 MiB for small models; the KV cache takes layers * kv_heads * (k_dim + v_dim) * context *
-parallel * bytes per number, which needs the model's own numbers. Here the cache is taken as
-64 MiB plus an eighth of the file at 4096 tokens, which is above the exact value for SmolLM2
-135M (90 MiB), Llama 3.2 1B (128 MiB) and Mistral 7B (512 MiB). The prompt cache, up to 8 GiB per
-loaded model unless LLAMA_ARG_CACHE_RAM bounds it, grows with use and is left out.
+Weights take about the size of their files. The compute buffer takes 15 to 23 MiB for small models
+(measured, Ollama 0.32.15). The KV cache takes layers * kv_heads * (k_dim + v_dim) * context *
+parallel * bytes per number, which needs the model's own numbers; here it is taken as 64 MiB plus
+an eighth of the file at 4096 tokens. With the 256 MiB for buffers and processes that covers the
+exact cache of SmolLM2 135M (90 MiB), Llama 3.2 1B (128 MiB) and Mistral 7B (512 MiB). The prompt
+cache, up to 8 GiB per loaded model unless LLAMA_ARG_CACHE_RAM bounds it, grows with use and is
+left out.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from .base import Setting, refusal, setting
 from .kinds import Flag, Seconds
@@ -16,11 +16,13 @@ def _name(value: str) -> str:
     try:
         parse_name(value)
     except ValueError as error:
-        raise refusal(accepted=NAME_SHAPE, remedy=f"correct the name: {error}") from None
+        # Before an '@' there may be a password, as in a URL.
+        seen = f"a name that ends in {'@' + value.rpartition('@')[2]!r}" if "@" in value else None
+        raise refusal(accepted=NAME_SHAPE, remedy=f"correct the name: {error}", seen=seen) from None
     return value
 
 
-Name = Annotated[str, AfterValidator(_name)]
+Name = Annotated[str, AfterValidator(_name), WithJsonSchema({"type": "model name"})]
 
 
 class Model(Setting):

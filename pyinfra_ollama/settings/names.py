@@ -100,10 +100,12 @@ def parse_name(text: str) -> ModelName:
     pieces = rest.split("/")
     if len(pieces) > 3:
         raise ValueError("there are more than two slashes")
-    if len(pieces) == 2 and (":" in pieces[0] or "." in pieces[0] or separator):
+    looks_like_host = len(pieces) == 2 and set(pieces[0]) & {":", "."}
+    if looks_like_host or (separator and len(pieces) < 3):
+        registry = pieces[0] if len(pieces) > 1 else "HOST"
         raise ValueError(
             f"a name with a registry host needs a namespace as well, as in "
-            f"'{pieces[0]}/{DEFAULT_NAMESPACE}/{pieces[1]}'"
+            f"'{registry}/{DEFAULT_NAMESPACE}/{pieces[-1]}'"
         )
     model = pieces[-1]
     namespace = pieces[-2] if len(pieces) > 1 else DEFAULT_NAMESPACE

@@ -17,6 +17,33 @@ from .models import Model
 from .tuning import Tuning
 from .version import DEFAULT_VERSION, check_version
 
+# The deployment makes the service's user the owner of the models' folder.
+_SHARED_FOLDERS = frozenset(
+    [
+        "/bin",
+        "/boot",
+        "/etc",
+        "/lib",
+        "/lib64",
+        "/media",
+        "/mnt",
+        "/opt",
+        "/opt/ollama",
+        "/sbin",
+        "/srv",
+        "/usr",
+        "/usr/bin",
+        "/usr/lib",
+        "/usr/local",
+        "/usr/local/bin",
+        "/usr/share",
+        "/usr/share/ollama",
+        "/var",
+        "/var/lib",
+        "/var/log",
+    ]
+)
+
 Text = Annotated[str, AfterValidator(free.check_value)]
 
 
@@ -96,6 +123,21 @@ class Ollama(Listening, Tuning, GpuSelection):
                     seen=f"[{position}] {model.name!r}",
                 )
         return tuple(value)
+
+    @field_validator("models_dir")
+    @classmethod
+    def _sandbox_shows_it(cls, value: str) -> str:
+        if value.startswith(("/home/", "/root/")) or value in ("/home", "/root"):
+            raise refusal(
+                accepted="a path outside /home and /root, which the service's sandbox hides",
+                remedy="choose a path such as '/srv/ollama/models'",
+            )
+        if value in _SHARED_FOLDERS:
+            raise refusal(
+                accepted="a folder that belongs to the models alone: the service becomes its owner",
+                remedy=f"choose a folder inside it, such as '{value}/ollama-models'",
+            )
+        return value
 
     @field_validator("environment")
     @classmethod

@@ -9,8 +9,6 @@ from pydantic import Field
 from .base import Setting, setting
 from .kinds import AtLeastOne, Count, Flag, Whole
 
-_UNSET = "Ollama 0.33.0 api/types.go: not set, so the model's own value or Ollama's counts"
-
 # What has a meaning when no text is generated.
 EMBEDDING_OPTIONS = frozenset(
     ("num_ctx", "num_thread", "num_gpu", "num_batch", "main_gpu", "use_mmap")
@@ -18,11 +16,15 @@ EMBEDDING_OPTIONS = frozenset(
 
 
 def _option(text: str, *, example: str | None = None, **limits: Any) -> Any:
-    return setting(None, text, source=_UNSET, example=example, **limits)
+    return setting(None, text, example=example, **limits)
 
 
 class Options(Setting):
-    """Options of one model, written into it by /api/create; None leaves one unset."""
+    """Options of one model, written into it by /api/create.
+
+    None leaves an option unset, so that the model's own value counts, or else the one Ollama
+    starts from, given in brackets (Ollama 0.33.0 ``api/types.go``, DefaultOptions).
+    """
 
     moved: ClassVar[dict[str, str]] = {
         "num_threads": "num_thread=8",
@@ -42,8 +44,8 @@ class Options(Setting):
     )
     main_gpu: Count | None = _option("Number of the GPU that holds small tensors.")
     use_mmap: Flag | None = _option("Whether weights are mapped from disk instead of read.")
-    num_predict: Annotated[int, Field(strict=True, ge=-2)] | None = _option(
-        "Most tokens per answer; -1 is no limit.", example="256"
+    num_predict: Annotated[int, Field(strict=True, ge=-1)] | None = _option(
+        "Most tokens per answer (Ollama: -1, no limit).", example="256"
     )
     num_keep: Annotated[int, Field(strict=True, ge=-1)] | None = _option(
         "Tokens of the prompt kept when the context is full."
@@ -62,7 +64,7 @@ class Options(Setting):
     frequency_penalty: float | None = _option("Penalty of frequent tokens.", ge=-2, le=2)
     seed: Whole | None = _option("Seed of the random numbers; the same seed, the same answer.")
     stop: tuple[Annotated[str, Field(min_length=1)], ...] | None = _option(
-        "Texts that end an answer.", example='("Human:", "AI:")', min_length=1
+        "Texts that end an answer.", example='["Human:", "AI:"]'
     )
 
     def parameters(self) -> dict[str, Any]:

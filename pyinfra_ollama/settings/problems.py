@@ -96,6 +96,8 @@ def _problem(details: ErrorDetails, *, host: str, variable: str, model: type[Set
     elif kind == "missing":
         seen, accepted = "nothing", "a value: the field has no default"
         remedy = f"write {location[-1]}=... in {_owner(model, location[:-1]).__name__}(...)"
+    elif kind in ("model_type", "model_attributes_type"):
+        accepted, remedy = _declaration(_owner(model, location), details["input"])
     else:
         accepted, remedy = _standard(kind, context, details["msg"])
     return Problem(hosts=(host,), path=path, seen=seen, accepted=accepted, remedy=remedy)
@@ -106,10 +108,15 @@ def _unknown(owner: type[Setting], name: str) -> tuple[str, str]:
     accepted = f"a field of {owner.__name__} (docs/settings.md lists them)"
     if name in owner.moved:
         return accepted, f"write {owner.moved[name]}"
+    if name == UNNAMED:
+        return (
+            accepted,
+            f"write each value with its field's name, as in {owner.__name__}(name=value)",
+        )
     near = difflib.get_close_matches(name.lower(), fields, n=1, cutoff=0.6)
     if near:
         return accepted, f"write {near[0]}=..., if that is what you meant"
-    return f"the fields {', '.join(fields)} of {owner.__name__}", "remove it, or correct its name"
+    return accepted, "remove it, or correct its name"
 
 
 _KINDS = {
@@ -118,29 +125,30 @@ _KINDS = {
     "string": ("a text in quotes", "write it in quotes"),
     "float": ("a number", "write it without quotes"),
     "finite": ("a number", "write an ordinary number"),
+    "sequence": ("a list such as [...]", "put the values into square brackets"),
     "tuple": ("a list such as [...]", "put the values into square brackets"),
     "is": ("a list such as [...]", "put the values into square brackets"),
     "dict": ("a dictionary such as {'NAME': 'value'}", "put the values into braces"),
-    "model": ("a declaration", "write {class_name}(...)"),
 }
 
 
 def _standard(kind: str, context: Mapping[str, Any], message: str) -> tuple[str, str]:
     limits = {
-        "greater_than_equal": "{ge} or more",
-        "greater_than": "more than {gt}",
-        "less_than_equal": "at most {le}",
-        "less_than": "less than {lt}",
-        "string_pattern_mismatch": "text of the form {pattern}",
+        "greater_than_equal": "{ge:.12g} or more",
+        "greater_than": "more than {gt:.12g}",
+        "less_than_equal": "at most {le:.12g}",
         "string_too_short": "at least {min_length} character",
         "string_too_long": "at most {max_length} characters",
-        "too_short": "at least {min_length} entry",
         "literal_error": "{expected}",
     }
     if kind in limits:
         return limits[kind].format_map(context), "correct the value"
-    accepted, remedy = _KINDS.get(kind.partition("_")[0], (message, "correct the value"))
-    return accepted, remedy.format_map(context) if "{" in remedy else remedy
+    return _KINDS.get(kind.partition("_")[0], (message, "correct the value"))
+
+
+def _declaration(owner: type[Setting], value: object) -> tuple[str, str]:
+    given = repr(value) if owner.positional and isinstance(value, str) else "..."
+    return f"a declaration {owner.__name__}(...)", f"write {owner.__name__}({given})"
 
 
 def _path(variable: str, location: list[int | str]) -> str:
@@ -176,7 +184,10 @@ def _is_secret(model: type[Setting], location: list[int | str]) -> bool:
 
 def _seen(value: object) -> str:
     if isinstance(value, str | int | float | bytes | None):
-        text = repr(value)
+        try:
+            text = repr(value)
+        except ValueError:  # Python does not write out integers of thousands of digits
+            return "a number of thousands of digits"
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}... (cut)"
     if isinstance(value, SecretStr):
         return _HIDDEN

@@ -90,18 +90,18 @@ class Release(Setting):
     @field_validator("url")
     @classmethod
     def _url_holds_archive(cls, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-            _ = parts.port
-        except ValueError:
-            raise refusal(accepted=_URL_SHAPE, remedy="correct the host and port") from None
-        if parts.username is not None or parts.password is not None:
-            # It would stand in the argv of curl, in logs and in diffs.
+        if "@" in value:
+            # A password would stand in the argv of curl, in logs and in diffs.
             raise refusal(
                 accepted="a URL without user and password",
                 remedy="serve the archive without a login, or send it with archive='PATH'",
                 seen="a URL with a hidden user",
             )
+        try:
+            parts = urlsplit(value)
+            _ = parts.port
+        except ValueError:
+            raise refusal(accepted=_URL_SHAPE, remedy="correct the host and port") from None
         names = {match[1] for match in _PLACEHOLDER.finditer(value)}
         if not names <= {"version", "archive"} or "archive" not in names:
             raise refusal(

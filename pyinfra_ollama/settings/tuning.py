@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
 
 from .base import ENVCONFIG, Setting, refusal, setting
-from .kinds import Flag, Size
+from .kinds import Flag, Size, shaped
 from .units import DURATION_SHAPE, parse_duration
 
 
@@ -21,7 +21,7 @@ def _duration(value: object) -> str:
     return str(value).strip()
 
 
-Duration = Annotated[str, BeforeValidator(_duration)]
+Duration = Annotated[str, BeforeValidator(_duration), WithJsonSchema({"type": "duration"})]
 
 
 class Tuning(Setting):
@@ -86,7 +86,17 @@ class Tuning(Setting):
     sched_spread: Flag = setting(
         False, "Whether each model is spread over all GPUs.", source=ENVCONFIG
     )
-    llm_library: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,40}$")] | None = setting(
+    llm_library: (
+        Annotated[
+            str,
+            shaped(
+                r"[A-Za-z0-9_]{1,40}",
+                accepted="the name of a folder of GPU libraries, such as 'cuda_v13'",
+                remedy="look up the names under lib/ollama of the release",
+            ),
+        ]
+        | None
+    ) = setting(
         None, "GPU library to load; None detects it.", source=ENVCONFIG, example='"cuda_v13"'
     )
 

@@ -19,7 +19,7 @@ SIZE_SHAPE = "a size such as '8G', '512M' or '1.5G' (binary units B, K, M, G, T)
 DURATION_SHAPE = "a Go duration such as '5m', '90s' or '1h30m', or whole seconds"
 
 _MULTIPLES = {"": 1, "B": 1, "K": KIB, "M": MIB, "G": GIB, "T": 1024**4}
-_SIZE = re.compile(r"(?P<number>[0-9]{1,18}(?:\.[0-9]{1,9})?) ?(?P<unit>[A-Za-z]{0,3})")
+_SIZE = re.compile(r"(?P<number>[0-9]{1,19}(?:\.[0-9]{1,9})?) ?(?P<unit>[A-Za-z]{0,3})")
 _LARGEST = 2**63 - 1
 
 _NANOSECONDS = {
@@ -59,8 +59,10 @@ def parse_size(value: object) -> int:
                 )
             raise ValueError(f"expected {SIZE_SHAPE}")
         size = Fraction(match["number"]) * _MULTIPLES[short]
-    if size < 0 or size > _LARGEST:
-        raise ValueError(f"expected {SIZE_SHAPE}, from 0 up to {_LARGEST} bytes")
+    if size < 0:
+        raise ValueError("a size cannot be negative")
+    if size > _LARGEST:
+        raise ValueError("a size cannot be 8 EiB or more")
     return int(size)
 
 
@@ -100,7 +102,7 @@ def parse_duration(value: object) -> int:
         nanoseconds = sign * int(sum(Fraction(n) * _NANOSECONDS[unit] for n, unit in parts))
     # Beyond int64 Go refuses the value, or silently wraps it when it is a bare number.
     if abs(nanoseconds) > _LARGEST:
-        raise ValueError(f"expected {DURATION_SHAPE}, at most about 292 years")
+        raise ValueError(f"expected {DURATION_SHAPE}, below 292 years")
     return nanoseconds
 
 

@@ -36,8 +36,8 @@ def _free(name: str, kind: str, note: str, *, absent_in: str | None = None) -> V
     return Variable(name=name, kind=kind, note=note, absent_in=absent_in)
 
 
-def _refused(name: str, note: str, refused: str, *, gone_in: str | None = None) -> Variable:
-    return Variable(name=name, kind="-", note=note, refused=refused, gone_in=gone_in)
+def _refused(name: str, refused: str, *, gone_in: str | None = None) -> Variable:
+    return Variable(name=name, kind="-", note="", refused=refused, gone_in=gone_in)
 
 
 _PROXY_REASON = (
@@ -109,44 +109,44 @@ _TABLE = (
     _free("GODEBUG", "list", "switches of the Go runtime"),
     _free("TZ", "name", "time zone of the log"),
     # What old guides name.
-    _refused("OLLAMA_NUM_CTX", "never existed", "no version of Ollama reads it; write "
+    _refused("OLLAMA_NUM_CTX", "no version of Ollama reads it; write "
              "context_length=8192, or Model('NAME', options=Options(num_ctx=8192)) for one model"),
-    _refused("OLLAMA_NUM_THREADS", "never existed", _THREADS),
-    _refused("OLLAMA_NUM_THREAD", "never existed", _THREADS),
-    _refused("OLLAMA_TMPDIR", "in 0.6.0", _DEAD, gone_in="0.9.6"),
-    _refused("OLLAMA_RUNNERS_DIR", "in 0.3.6", _DEAD, gone_in="0.4.0"),
-    _refused("OLLAMA_NEW_ENGINE", "in 0.24", _DEAD, gone_in="0.30.0"),
-    _refused("OLLAMA_MULTIUSER_CACHE", "in 0.24", _DEAD, gone_in="0.30.0"),
-    _refused("OLLAMA_INTEL_GPU", "in old guides", _DEAD, gone_in="0.14.0"),
-    _refused("OLLAMA_EXPERIMENT", "dead", "client2, its one value, is no longer available; "
+    _refused("OLLAMA_NUM_THREADS", _THREADS),
+    _refused("OLLAMA_NUM_THREAD", _THREADS),
+    _refused("OLLAMA_TMPDIR", _DEAD, gone_in="0.9.6"),
+    _refused("OLLAMA_RUNNERS_DIR", _DEAD, gone_in="0.4.0"),
+    _refused("OLLAMA_NEW_ENGINE", _DEAD, gone_in="0.30.0"),
+    _refused("OLLAMA_MULTIUSER_CACHE", _DEAD, gone_in="0.30.0"),
+    _refused("OLLAMA_INTEL_GPU", _DEAD, gone_in="0.14.0"),
+    _refused("OLLAMA_EXPERIMENT", "client2, its one value, is no longer available; "
              "remove it", gone_in="0.30.0"),
-    _refused("OLLAMA_MAX_VRAM", "read by Ollama's own tests only", _DEAD),
-    _refused("OLLAMA_API_KEY", "for ollama.com", "the server does not read it: Ollama has no "
+    _refused("OLLAMA_MAX_VRAM", "only tests of Ollama itself read it; remove it"),
+    _refused("OLLAMA_API_KEY", "the server does not read it: Ollama has no "
              "authentication; put a gateway in front instead"),
-    _refused("OLLAMA_AUTH", "client signs", "the client signs its requests but the server never "
+    _refused("OLLAMA_AUTH", "the client signs its requests but the server never "
              "checks them, so it protects nothing; put a gateway in front instead"),
-    _refused("OLLAMA_EDITOR", "client", _CLIENT),
-    _refused("OLLAMA_NOHISTORY", "client", _CLIENT),
-    _refused("OLLAMA_SKILLS", "client", _CLIENT),
-    _refused("OLLAMA_VERSION", "installer", "only the official install script reads it; write "
+    _refused("OLLAMA_EDITOR", _CLIENT),
+    _refused("OLLAMA_NOHISTORY", _CLIENT),
+    _refused("OLLAMA_SKILLS", _CLIENT),
+    _refused("OLLAMA_VERSION", "only the official install script reads it; write "
              "version='X.Y.Z' in ollama = Ollama(...)"),
-    _refused("OLLAMA_NO_START", "installer", "only the official install script reads it; remove "
+    _refused("OLLAMA_NO_START", "only the official install script reads it; remove "
              "it"),
-    _refused("OLLAMA_MODEL", "never existed", "the server never read it; write "
+    _refused("OLLAMA_MODEL", "the server never read it; write "
              "models=[Model('NAME')]"),
-    _refused("OLLAMA_PORT", "never existed", "the server never read it; write port=11434"),
-    _refused("OLLAMA_BASE_URL", "other programs", "clients of other projects read it, the server "
+    _refused("OLLAMA_PORT", "the server never read it; write port=11434"),
+    _refused("OLLAMA_BASE_URL", "clients of other projects read it, the server "
              "does not; remove it"),
-    _refused("OLLAMA_LIBRARY_PATH", "runner", "the server sets it for its runners; remove it"),
-    _refused("HTTP_PROXY", "FAQ", _PROXY_REASON),
-    _refused("http_proxy", "FAQ", _PROXY_REASON),
-    _refused("ALL_PROXY", "not read by Go", "the server does not read it; write https_proxy='...'"),
-    _refused("HOME", "unit", _OURS),
-    _refused("USER", "unit", _OURS),
-    _refused("PATH", "unit", _OURS),
-    _refused("LD_PRELOAD", "loader", "it would load foreign code into the server; remove it"),
-    _refused("LD_LIBRARY_PATH", "loader", "the server sets it for its runners; remove it"),
-    _refused("PYINFRA_OLLAMA_UNIT", "stamp", _OURS),
+    _refused("OLLAMA_LIBRARY_PATH", "the server sets it for its runners; remove it"),
+    _refused("HTTP_PROXY", _PROXY_REASON),
+    _refused("http_proxy", _PROXY_REASON),
+    _refused("ALL_PROXY", "the server does not read it; write https_proxy='...'"),
+    _refused("HOME", _OURS),
+    _refused("USER", _OURS),
+    _refused("PATH", _OURS),
+    _refused("LD_PRELOAD", "it would load foreign code into the server; remove it"),
+    _refused("LD_LIBRARY_PATH", "the server sets it for its runners; remove it"),
+    _refused("PYINFRA_OLLAMA_UNIT", _OURS),
 )  # fmt: skip
 
 VARIABLES: dict[str, Variable] = {variable.name: variable for variable in _TABLE}
