@@ -34,7 +34,6 @@ def gpu_groups(snapshot: Snapshot) -> tuple[str, ...]:
 def unit_values(settings: HostSettings, snapshot: Snapshot) -> dict[str, object]:
     """What templates/etc/systemd/system/ollama.service.j2 needs."""
     models_dir = settings.ollama.models_dir
-    under_home = models_dir.startswith(("/home/", "/root/"))
     writable = [layout.HOME]
     if not models_dir.startswith(f"{layout.HOME}/"):
         writable.append(models_dir)
@@ -45,7 +44,6 @@ def unit_values(settings: HostSettings, snapshot: Snapshot) -> dict[str, object]
         "gpu_groups": gpu_groups(snapshot),
         "devices": DEVICES.get(snapshot.gpu.vendor or "", ()),
         "writable": writable,
-        "protect_home": "read-only" if under_home else "yes",
     }
 
 
