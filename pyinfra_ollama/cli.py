@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+import gevent  # type: ignore[import-untyped]
 
 # Patches the standard library for gevent; what uses sockets comes after it.
 from pyinfra_ollama import __version__, engine, logs
@@ -35,6 +36,9 @@ class _Commands(click.Group):
 
 def _mapped(call: Callable[[], Any]) -> NoReturn:
     """Call, say on stderr what went wrong, and leave with the code the table gives it."""
+    hub = gevent.get_hub()
+    # Ctrl-C reaches the main greenlet either way; this keeps the hub from printing it as well.
+    hub.NOT_ERROR = (*hub.NOT_ERROR, KeyboardInterrupt)
     try:
         code = Exit(call() or 0)
     except click.ClickException as error:
@@ -70,6 +74,7 @@ def _inventory_options(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option("--config", default="config.py", help="pyinfra's config file."),
             click.option("--sudo", is_flag=True, help="Ask as root with sudo."),
             click.option("--sudo-user", help="Which user to sudo to."),
+            click.option("--same-sudo-password", is_flag=True, help="Ask for it once, for all."),
             click.option("--ssh-user", "--user", help="SSH user to connect as."),
             click.option("--ssh-key", "--key", type=click.Path(), help="SSH private key file."),
             click.option("--ssh-port", "--port", type=int, help="SSH port to connect to."),

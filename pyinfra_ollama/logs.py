@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import warnings
+from getpass import GetPassWarning
 
 import click
 
@@ -18,6 +20,8 @@ class _Handler(logging.Handler):
 
 def to_stderr(verbosity: int) -> None:
     """Send pyinfra's and our own log to stderr: warnings, with 1 more, with 2 everything."""
+    # getpass complains in its own words when sudo asks and there is no terminal.
+    warnings.simplefilter("ignore", GetPassWarning)
     for name in ("pyinfra", "pyinfra_ollama"):
         logger = logging.getLogger(name)
         logger.handlers = [_Handler()]

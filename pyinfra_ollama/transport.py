@@ -85,7 +85,8 @@ def session(host: Host, base_url: str) -> requests.Session:
     if parts.scheme != "http" or not parts.hostname:
         raise ValueError(f"{base_url!r} is no http:// address")
     port = parts.port or 80
-    adapter = _HostAdapter(host.name, parts.netloc, _Opener(host, parts.hostname, port))
+    pool = _Pool(parts.hostname, port, maxsize=1, opener=_Opener(host, parts.hostname, port))
+    adapter = _HostAdapter(host.name, parts.netloc, pool)
     made = requests.Session()
     made.trust_env = False
     made.headers["Connection"] = "close"
@@ -135,15 +136,14 @@ class _Pool(HTTPConnectionPool):
 
 
 class _HostAdapter(HTTPAdapter):
-    def __init__(self, host: str, address: str, opener: Opener) -> None:
+    def __init__(self, host: str, address: str, pool: HTTPConnectionPool) -> None:
         super().__init__()
         self._host = host
         self._address = address
-        self._opener = opener
-        self._own_pool = _Pool(address.rpartition(":")[0] or address, maxsize=1, opener=opener)
+        self._pool = pool
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> HTTPConnectionPool:
-        return self._own_pool
+        return self._pool
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         try:
@@ -158,7 +158,7 @@ class _HostAdapter(HTTPAdapter):
             raise TransportError(self._host, self._address, reason) from error
 
     def close(self) -> None:
-        self._own_pool.close()
+        self._pool.close()
         super().close()
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "Output",
     "connect",
     "disconnect",
+    "is_alive",
     "peer_address",
     "root_arguments",
     "run_script",
@@ -94,6 +95,14 @@ def run_script(host: Host, script: str, *arguments: str, timeout_seconds: int) -
     except (PyinfraError, *_LOST) as error:
         raise HostError(f"the connection failed: {str(error) or type(error).__name__}") from error
     return Output(succeeded, output.stdout_lines, output.stderr_lines)
+
+
+def is_alive(host: Host) -> bool:
+    """Whether a connected host still runs commands; False after ten seconds of silence."""
+    try:
+        return run_script(host, ":", timeout_seconds=10).succeeded
+    except HostError:
+        return False
 
 
 def ssh_transport(host: Host) -> Transport | None:

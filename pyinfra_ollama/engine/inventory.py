@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatch
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ class Options:
     config: str = "config.py"
     sudo: bool = False
     sudo_user: str | None = None
+    same_sudo_password: bool = False
     ssh_user: str | None = None
     ssh_key: str | None = None
     ssh_port: int | None = None
@@ -111,6 +113,8 @@ def _configure(config: Config, options: Options, cwd: Path) -> None:
         config.SUDO = True
     if options.sudo_user:
         config.SUDO_USER = options.sudo_user
+    if options.same_sudo_password:
+        config.SUDO_PASSWORD = getpass("sudo password: ")
     config.lock_current_state()
 
 

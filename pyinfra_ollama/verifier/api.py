@@ -66,11 +66,18 @@ class Embedded:
 
 
 class Api:
-    """The API at `base_url`, asked through `session`; one HTTP connection per question."""
+    """The API at `base_url`, asked through `session`; one HTTP connection per question.
 
-    def __init__(self, session: requests.Session, base_url: str) -> None:
+    + is_alive: whether the way to the host still works; asked when an answer fails to come, so
+      that a lost connection is no complaint about the server
+    """
+
+    def __init__(
+        self, session: requests.Session, base_url: str, is_alive: Callable[[], bool]
+    ) -> None:
         self._session = session
         self._base_url = base_url
+        self._is_alive = is_alive
 
     def version(self) -> Answer[str]:
         return self._ask(lambda: str(self._get("/api/version")["version"]))
@@ -150,8 +157,10 @@ class Api:
             return Answer(asking())
         except BrokenError as error:
             return Answer(error=str(error), told=False)
-        except (_ComplaintError, requests.RequestException) as error:
+        except _ComplaintError as error:
             return Answer(error=str(error))
+        except requests.RequestException as error:
+            return Answer(error=str(error), told=self._is_alive())
         except (KeyError, TypeError, ValueError, IndexError) as error:
             return Answer(error=f"an answer of another shape: {error!r}")
 
@@ -163,7 +172,7 @@ class _ComplaintError(Exception):
 def _checked(response: requests.Response) -> Any:
     """The JSON of a good answer, the server's own words of a bad one."""
     if response.status_code != requests.codes.ok:
-        raise _ComplaintError(f"HTTP {response.status_code}: {_words(response.text)}")
+        raise _ComplaintError(f"HTTP {response.status_code}{_words(response.text)}")
     said = response.json()
     if isinstance(said, dict) and "error" in said:
         raise _ComplaintError(str(said["error"]))
@@ -172,14 +181,15 @@ def _checked(response: requests.Response) -> Any:
 
 def _words(text: str) -> str:
     try:
-        return str(json.loads(text)["error"])
+        words = str(json.loads(text)["error"])
     except (ValueError, KeyError, TypeError):
-        return " ".join(text.split())[:200] or "no words with it"
+        words = " ".join(text.split())[:200]
+    return f": {words}" if words else " without a reason"
 
 
 def _lines(response: requests.Response) -> Iterator[dict[str, Any]]:
     if response.status_code != requests.codes.ok:
-        raise _ComplaintError(f"HTTP {response.status_code}: {_words(response.text)}")
+        raise _ComplaintError(f"HTTP {response.status_code}{_words(response.text)}")
     for line in response.iter_lines(chunk_size=512):
         if line:
             chunk = json.loads(line)

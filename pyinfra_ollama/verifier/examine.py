@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 
 from pyinfra.api.host import Host
 
-from pyinfra_ollama.engine import HostError
+from pyinfra_ollama.engine import HostError, is_alive
 from pyinfra_ollama.settings import HostSettings, Model
 from pyinfra_ollama.transport import session
 from pyinfra_ollama.verifier import probe as probing
@@ -66,7 +67,7 @@ def examine(
 
     down = DOWN if service.is_down(seen) else ""
     with session(host, settings.ollama.base_url) as made:
-        api = Api(made, settings.ollama.base_url)
+        api = Api(made, settings.ollama.base_url, partial(is_alive, host))
         for result in _of_api(api, settings, seen, down, generate=generate, load_slot=load_slot):
             yield judged(result)
 

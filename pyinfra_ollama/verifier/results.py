@@ -46,7 +46,7 @@ class Result:
 
 @dataclass(frozen=True)
 class HostReport:
-    """One host's results in order; `unreachable` is the reason when it could not be asked."""
+    """One host's results in order; `unreachable` is the reason when it said nothing at all."""
 
     name: str
     results: tuple[Result, ...]

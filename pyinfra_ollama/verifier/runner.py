@@ -75,10 +75,12 @@ def verify_host(
             return report()
         except engine.HostError as error:
             reason = str(error)
+            if not results:
+                return report(reason)
         except Exception as error:
             _log.debug("checking %s failed", host.name, exc_info=True)
             reason = f"the verifier itself failed: {type(error).__name__}: {error}"
-    if not results and not host.connected:
+    if not results:
         return report(reason)
     for check, subject in planned(settings)[len(results) :]:
         add(Result(check, "unknown", reason, subject=subject))

@@ -112,6 +112,9 @@ def _is_ollamas(socket: Socket, probe: Probe) -> bool:
 def _is_at(socket: Socket, host: str, port: int) -> bool:
     if (socket.protocol, socket.port) != ("tcp", port):
         return False
+    # Go listens on :: for 0.0.0.0 as well, where the kernel has IPv6.
+    if _parsed(host).is_unspecified:
+        return socket.address in _ANY
     return _parsed(socket.address) == _parsed(host)
 
 

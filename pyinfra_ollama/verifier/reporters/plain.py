@@ -54,8 +54,9 @@ def _wrong(host: HostReport) -> str:
     if host.unreachable is not None:
         return f"{host.name} (unreachable)"
     failed = [result.name for result in host.failed]
-    untold = [f"{result.name} unknown" for result in host.results if result.status == "unknown"]
-    return f"{host.name} ({', '.join(failed + untold) or 'nothing was checked'})"
+    untold = sum(result.status == "unknown" for result in host.results)
+    parts = [*failed, *([f"{untold} unknown"] if untold else [])]
+    return f"{host.name} ({', '.join(parts) or 'nothing was checked'})"
 
 
 def _hosts(count: int) -> str:
