@@ -12,7 +12,7 @@ from pathlib import Path
 
 from lab.errors import LabError
 from lab.processes import DIES_WITH_US
-from lab.progress import say
+from lab.progress import HEARTBEAT_SECONDS, say
 
 RUN_DIR = Path("/run/pyinfra-ollama-lab")
 """What concerns the whole machine (kernel settings changed); gone after a reboot, as they are."""
@@ -36,18 +36,25 @@ def labs_dir() -> Path:
 
 @contextlib.contextmanager
 def lock(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold a lock file; waits (and says so once) while another process has it.
+    """Hold a lock file; waits, and says so now and then, while another command has it.
 
     The kernel releases it when its holder dies in whatever way, so a lock is never stale.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     with path.open("a+") as handle:
-        try:
-            fcntl.flock(handle, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"waiting for another lab command that holds {path}")
-            fcntl.flock(handle, kind)
+        said = time.monotonic()
+        while True:
+            try:
+                fcntl.flock(handle, kind | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # Asked again and again, not waited for inside the kernel: below pyinfra, threads
+                # are gevent's, and one that waits there would stop the one that holds the lock.
+                if time.monotonic() - said > 1:
+                    say(f"waiting for another lab command that holds {path}")
+                    said += HEARTBEAT_SECONDS
+                time.sleep(0.05)
         yield
 
 
