@@ -16,7 +16,7 @@ from lab.paths import remove_tree, unmount_below
 from lab.processes import MARK, capture, end_machines, leader
 from lab.state import LabHost, LabState
 
-BOOT_SECONDS = 60
+BOOT_SECONDS = 90
 
 
 def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> None:
@@ -55,15 +55,17 @@ def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> No
 def wait_ready(lab: LabState, host: LabHost) -> None:
     """Wait until the machine has booted and answers ssh; LabError with its console when not."""
     deadline = time.monotonic() + BOOT_SECONDS
-    while not _answers(host.address):
-        if time.monotonic() > deadline:
-            raise LabError(f"{host.name} does not answer ssh:{_console(lab, host)}")
+    said = "no answer on the ssh port"
+    while time.monotonic() < deadline:
+        if _answers(host.address):
+            # A busy disk can hold up even an sshd that answered, so this is tried again as well.
+            result = ssh(lab, host, "timeout 40 systemctl is-system-running --wait")
+            said = result.stdout.strip() or result.stderr.strip()
+            if said in ("running", "degraded"):
+                (lab.machine_folder(host.name) / "ready").touch()
+                return
         time.sleep(0.1)
-    result = ssh(lab, host, "timeout 40 systemctl is-system-running --wait")
-    if result.stdout.strip() not in ("running", "degraded"):
-        said = result.stdout.strip() or result.stderr.strip()
-        raise LabError(f"{host.name} booted into {said!r}:{_console(lab, host)}")
-    (lab.machine_folder(host.name) / "ready").touch()
+    raise LabError(f"{host.name} did not boot ({said}):{_console(lab, host)}")
 
 
 def ssh_command(lab: LabState, host: LabHost, user: str = "root") -> list[str]:

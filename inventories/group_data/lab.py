@@ -12,15 +12,21 @@ _ROOT = str(Path(__file__).resolve().parent.parent.parent)
 if _ROOT not in sys.path:
     sys.path.append(_ROOT)  # `lab` is found from whatever folder pyinfra is started in
 
-from lab import state as _state  # noqa: E402
-from lab.errors import LabError as _LabError  # noqa: E402
 from pyinfra_ollama.settings import Model, Ollama, Packages, Release, Verify  # noqa: E402
 
 try:
-    _lab = _state.read_alive(os.environ.get("LAB") or "default")
-except _LabError:
-    __all__ = []
+    from lab import state as _state
+    from lab.errors import LabError as _LabError
+except ImportError:  # a copy without the folder lab/ still deploys to other hosts
+    _lab = None
 else:
+    try:
+        _lab = _state.read_alive(os.environ.get("LAB") or "default")
+    except _LabError:
+        _lab = None
+
+__all__ = []
+if _lab:
     __all__ = ["ollama", "packages", "release", "verify"]
 
     ollama = Ollama(
