@@ -4,6 +4,6 @@ The lab is for trying and testing the deployment. Nothing that deploys to produc
 and it uses the standard library only, so `python3 -m lab down` works without any environment.
 
 Layers, from what a person calls to what touches the machine:
-`cli` -> `api` -> `machines`, `net`, `host_setup`, `infra` -> `state`, `processes`, `paths`
-and, for what is built once and cached: `artefacts` -> `build`, `base`, `registry`.
+`cli` -> `api` -> `claims`, `machines`, `identity`, `net`, `infra`, over `state` and `model`, over
+`processes` and `paths`; and, for what is built once and cached: `artefacts` -> `build`, `base`, `registry`.
 """

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from lab import artefacts, claims, identity, infra, machines, needs, net, state
 from lab.errors import LabError, UsageError
+from lab.model import LabHost, LabState
 from lab.progress import elapsed, say, step
 from lab.sources import SUITES, default_suite
-from lab.state import LabHost, LabState
 
 
 def up(

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 from lab import base, build, registry
+from lab.model import Artefacts
 from lab.paths import cache_dir
-from lab.state import Artefacts
 
 
 def prepare(suite: str) -> Artefacts:

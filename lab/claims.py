@@ -11,10 +11,10 @@ from pathlib import Path
 
 from lab import machines, net, state
 from lab.errors import LabError
+from lab.model import LabHost, LabState
 from lab.paths import RUN_DIR, lock, remove_tree
 from lab.processes import capture, end_machines, machine_processes
 from lab.progress import say
-from lab.state import LabHost, LabState
 
 
 def alive_or_reclaimed(name: str, suite: str | None, subnet: str | None) -> LabState | None:

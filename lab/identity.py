@@ -7,8 +7,8 @@ import secrets
 from pathlib import Path
 
 from lab import base, infra
+from lab.model import INFRA, LabHost, LabState
 from lab.processes import capture
-from lab.state import INFRA, LabHost, LabState
 
 HOSTS_FILE = """\
 127.0.0.1 localhost

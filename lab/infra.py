@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lab.base import resolver
-from lab.state import APT_PROXY_PORT, MIRROR_PORT, REGISTRY_PORT, Artefacts, LabState
+from lab.model import APT_PROXY_PORT, MIRROR_PORT, REGISTRY_PORT, Artefacts, LabState
 
 REGISTRY_DATA = "/var/lib/lab-registry"
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from lab import base, cgroups, identity
 from lab.errors import LabError
+from lab.model import LabHost, LabState
 from lab.paths import remove_tree, unmount_below
 from lab.processes import MARK, capture, end_machines, leader
-from lab.state import LabHost, LabState
 
 BOOT_SECONDS = 90
 

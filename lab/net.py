@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TypedDict
 
 from lab.errors import LabError, UsageError
+from lab.model import LabState
 from lab.paths import RUN_DIR, lock
 from lab.processes import capture
 from lab.progress import say
-from lab.state import LabState
 
 
 class _Record(TypedDict):

