@@ -5,5 +5,6 @@ and it uses the standard library only, so `python3 -m lab down` works without an
 
 Layers, from what a person calls to what touches the machine:
 `cli` -> `api` -> `claims`, `machines`, `identity`, `net`, `infra`, over `state` and `model`, over
-`processes` and `paths`; and, for what is built once and cached: `artefacts` -> `build`, `base`, `registry`.
+`processes` and `paths`; for what is built once and cached: `artefacts` -> `build`, `base`,
+`registry`.
 """

@@ -88,11 +88,23 @@ def infra_root() -> Path:
             policy = part / "usr/sbin/policy-rc.d"
             policy.write_text("#!/bin/sh\nexit 101\n")
             policy.chmod(0o755)
-            run_tool([*nspawn(part), "--as-pid2", "sh", "-c", script], log=log, isolated=False)
+            run_inside(part, script, [], log=log)
             policy.unlink()
 
     key = _key(base.name, INFRA_PACKAGES)
     return artefact(_folder("infra") / key, make)
+
+
+def run_inside(root: Path, script: str, options: list[str], *, log: Path) -> None:
+    """Run a shell script in a root that is not booted; it ends when this command ends."""
+    # Only an artefact's maker calls this, under the artefact's lock, so nobody else has this name.
+    group = f"cache.{_key(str(root))}"
+    command = [*cgroups.entering(group), *nspawn(root), "--as-pid2", *options]
+    try:
+        # systemd-nspawn has namespaces of its own.
+        run_tool([*command, "sh", "-c", script], log=log, isolated=False)
+    finally:
+        cgroups.remove(group)
 
 
 def nspawn(root: Path) -> list[str]:

@@ -109,12 +109,14 @@ def data() -> Path:
                 modelfile = f"# {model.name}\nFROM {source}\n"
                 (work / f"model{number}.modelfile").write_text(modelfile)
             (work / "registry.yml").write_text(REGISTRY)
-            command = [
-                *base.nspawn(root), "--volatile=overlay", "--private-network", "--as-pid2",
+            options = [
+                "--volatile=overlay",
+                "--private-network",
                 # Not a terminal: Ollama asks one for its colours and waits 5 s for an answer.
-                "--console=pipe", f"--bind={work}:/fill", "sh", "-c", SCRIPT,
-            ]  # fmt: skip
-            run_tool(command, log=cache_dir() / "logs" / "registry.log", isolated=False)
+                "--console=pipe",
+                f"--bind={work}:/fill",
+            ]
+            base.run_inside(root, SCRIPT, options, log=cache_dir() / "logs" / "registry.log")
             (work / "data" / "docker").rename(part / "docker")
             capture(["rm", "-rf", work])
 
