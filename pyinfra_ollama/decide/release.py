@@ -116,13 +116,17 @@ def leftovers(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def surplus(snapshot: Snapshot, version: str, keep: int) -> tuple[str, ...]:
-    """Releases beyond the `keep` newest; never the wanted, the current or the previous one."""
-    links = (snapshot.links.get(layout.CURRENT, ""), snapshot.links.get(layout.PREVIOUS, ""))
-    needed = {version, *(link.rsplit("/", 1)[-1] for link in links)}
-    whole = [name for name in snapshot.releases if not name.startswith(".")]
-    by_age = sorted(whole, key=lambda name: snapshot.releases[name].modified, reverse=True)
-    free = max(0, keep - sum(name in needed for name in whole))
-    return tuple([name for name in by_age if name not in needed][free:])
+    """Releases beyond the `keep` newest once `version` runs.
+
+    Never that one, nor the one to go back to: the one that ran before it.
+    """
+    current = snapshot.links.get(layout.CURRENT, "").removeprefix("releases/")
+    before = snapshot.links.get(layout.PREVIOUS, "").removeprefix("releases/")
+    needed = {version, before if current == version else current}
+    others = [name for name in snapshot.releases if not name.startswith(".") and name not in needed]
+    by_age = sorted(others, key=lambda name: snapshot.releases[name].modified, reverse=True)
+    there = len(needed & {version, *snapshot.releases})
+    return tuple(by_age[max(0, keep - there) :])
 
 
 def local_sha256(path: Path, pins: Mapping[str, str]) -> str:

@@ -1,29 +1,41 @@
-"""When the verifier has to look again: what it looked at last, as one hash."""
+"""When the verifier has to look again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 
+from pyinfra_ollama.decide import models, service
 from pyinfra_ollama.decide.unit import ServiceEnvironment
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 
+# The operations whose changes have to be verified remove the stamp before they act, so a run
+# that is killed between changing and verifying is verified by the next one.
+STAMP = "verified"
 
-def fingerprint(settings: HostSettings, snapshot: Snapshot, declared: ServiceEnvironment) -> str:
-    """Everything whose change can break what was verified, and nothing that moves by itself.
 
-    A restart of the service or of the host is not in it: checking on those is monitoring's
-    work, and `pyinfra-ollama verify` is there at any time.
+def fingerprint(settings: HostSettings, declared: ServiceEnvironment) -> str:
+    """Everything declared that the checks look at, as one hash.
+
+    What happens to the host by itself (a restart, a reboot) is not in it: looking at that is
+    monitoring's work, and `pyinfra-ollama verify` is there at any time.
     """
-    listed = snapshot.api.models or {}
     parts = {
         "version": settings.ollama.version,
         "environment": declared.sha256,
-        "models": {m.canonical: listed.get(m.canonical) for m in settings.ollama.models},
-        "swap": settings.swap.model_dump(mode="json") if settings.swap else None,
-        "verify": settings.verify.model_dump(mode="json"),
-        "service": settings.service.model_dump(mode="json"),
+        "models": [repr(model) for model in settings.ollama.models],
+        "swap": repr(settings.swap),
+        "service": repr(settings.service),
+        "verify": repr(settings.verify),
     }
-    text = json.dumps(parts, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def due(settings: HostSettings, snapshot: Snapshot, declared: ServiceEnvironment) -> bool:
+    """Whether something was declared or changed, or is about to be, since it was verified."""
+    return (
+        snapshot.verified != fingerprint(settings, declared)
+        or bool(service.need(settings, snapshot, declared).reasons)
+        or bool(models.work(settings, snapshot))
+    )

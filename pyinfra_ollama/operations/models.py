@@ -17,7 +17,9 @@ from pyinfra import context, logger
 from pyinfra.api.command import FunctionCommand
 from pyinfra.api.host import Host
 
+from pyinfra_ollama.commands import quiet
 from pyinfra_ollama.decide.models import ModelWork, work
+from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.pull import Progress
@@ -53,6 +55,7 @@ def models(*, settings: HostSettings) -> Steps:
     if not todo:
         context.host.noop(f"{len(settings.ollama.models)} models are as declared")
         return
+    yield quiet("stamp", STAMP, "")
     yield FunctionCommand(bring, [settings.ollama.base_url, todo], {})
 
 

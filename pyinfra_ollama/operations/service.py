@@ -6,9 +6,10 @@ from pathlib import Path
 
 from pyinfra import context, logger
 
-from pyinfra_ollama.commands import shown
+from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.service import need
 from pyinfra_ollama.decide.unit import unit_files
+from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -33,6 +34,7 @@ def service(*, settings: HostSettings, templates: Path) -> Steps:
         context.host.noop(f"ollama {settings.ollama.version} runs as declared")
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
+    yield quiet("stamp", STAMP, "")
     yield shown(
         "activate",
         settings.ollama.version,

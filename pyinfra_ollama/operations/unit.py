@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pyinfra import context
+from pyinfra.api.command import StringCommand
+
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide.files import changed
 from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
@@ -29,4 +33,9 @@ def unit(*, settings: HostSettings, templates: Path) -> Steps:
     + templates: the folder of the unit's templates
     """
     snapshot = look(question_for(settings))
-    yield from swapped_in(unit_files(settings, snapshot, templates).files, snapshot, JUDGE)
+    files = unit_files(settings, snapshot, templates).files
+    if changed(files, snapshot.files):
+        yield from swapped_in(files, snapshot, JUDGE)
+        yield StringCommand("systemctl", "daemon-reload")
+    else:
+        context.host.noop("the unit and its environment are as declared")

@@ -11,7 +11,7 @@ from pyinfra.api.host import Host
 
 from pyinfra_ollama.commands import quiet
 from pyinfra_ollama.decide.unit import unit_files
-from pyinfra_ollama.decide.verified import fingerprint
+from pyinfra_ollama.decide.verified import STAMP, due, fingerprint
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -34,12 +34,11 @@ def verified(*, settings: HostSettings, templates: Path) -> Steps:
     """
     snapshot = look(question_for(settings))
     declared = unit_files(settings, snapshot, templates).environment
-    wanted = fingerprint(settings, snapshot, declared)
-    if snapshot.verified == wanted:
+    if not due(settings, snapshot, declared):
         context.host.noop("nothing changed since it was verified")
         return
     yield FunctionCommand(check, [settings], {})
-    yield quiet("stamp", "verified", wanted)
+    yield quiet("stamp", STAMP, fingerprint(settings, declared))
 
 
 def check(state: Any, host: Host, settings: HostSettings) -> bool:
