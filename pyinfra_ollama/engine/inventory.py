@@ -19,7 +19,7 @@ from pyinfra.api.state import State
 from pyinfra.context import ctx_config, ctx_inventory, ctx_state
 from pyinfra_cli.exceptions import CliError, UnexpectedExternalError  # type: ignore[import-untyped]
 from pyinfra_cli.inventory import make_inventory  # type: ignore[import-untyped]
-from pyinfra_cli.util import exec_file, parse_cli_arg  # type: ignore[import-untyped]
+from pyinfra_cli.util import PYTHON_CODES, exec_file, parse_cli_arg  # type: ignore[import-untyped]
 
 __all__ = ["Fleet", "InventoryError", "Options", "host_data", "open_fleet"]
 
@@ -71,6 +71,8 @@ def open_fleet(options: Options) -> Fleet:
     ctx_state.set(state)  # type: ignore[no-untyped-call]
     config = Config()  # type: ignore[no-untyped-call]
     ctx_config.set(config)  # type: ignore[no-untyped-call]
+    # pyinfra compiles each file once per process; one edited since then must be read again.
+    PYTHON_CODES.clear()
     try:
         _configure(config, options, Path(cwd))
         inventory = make_inventory(

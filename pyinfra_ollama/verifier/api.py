@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import requests
 
 from pyinfra_ollama.transport import CONNECT_SECONDS, BrokenError
+from pyinfra_ollama.verifier.replies import Answer, Cloud, Embedded, Generated
 
-__all__ = ["Answer", "Api", "Cloud", "Embedded", "Generated"]
+__all__ = ["Api"]
 
 ANSWER_SECONDS = 15.0
 # After the model is loaded; 16 tokens take a slow CPU some seconds.
@@ -24,45 +24,6 @@ GENERATE_SECONDS = 120.0
 _NS = 1e9
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Answer(Generic[T]):
-    """`value`, or the `error` instead; `told` is False when it says nothing about the server."""
-
-    value: T | None = None
-    error: str = ""
-    told: bool = True
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """/api/status; `refusal` is the status a `:cloud` model gets, None when not asked."""
-
-    disabled: bool
-    source: str
-    refusal: int | None = None
-
-
-@dataclass(frozen=True)
-class Generated:
-    """One generation; seconds as seen from here (first token) and as the server counts."""
-
-    text: str
-    tokens: int
-    load_seconds: float
-    first_token_seconds: float
-    tokens_per_second: float
-
-
-@dataclass(frozen=True)
-class Embedded:
-    """One embedding."""
-
-    dimension: int
-    is_zero: bool
-    load_seconds: float
-    total_seconds: float
 
 
 class Api:
@@ -173,7 +134,10 @@ def _checked(response: requests.Response) -> Any:
     """The JSON of a good answer, the server's own words of a bad one."""
     if response.status_code != requests.codes.ok:
         raise _ComplaintError(f"HTTP {response.status_code}{_words(response.text)}")
-    said = response.json()
+    try:
+        said = response.json()
+    except ValueError:
+        raise _ComplaintError(f"no JSON{_words(response.text)}") from None
     if isinstance(said, dict) and "error" in said:
         raise _ComplaintError(str(said["error"]))
     return said

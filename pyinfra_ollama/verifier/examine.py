@@ -14,11 +14,12 @@ from pyinfra_ollama.transport import session
 from pyinfra_ollama.verifier import probe as probing
 from pyinfra_ollama.verifier import reach
 from pyinfra_ollama.verifier.answers import Probe
-from pyinfra_ollama.verifier.api import Answer, Api
+from pyinfra_ollama.verifier.api import Api
 from pyinfra_ollama.verifier.checks import api as of_api
 from pyinfra_ollama.verifier.checks import environment, listeners, service
 from pyinfra_ollama.verifier.checks import host as machine
 from pyinfra_ollama.verifier.checks.base import HOME, skipped
+from pyinfra_ollama.verifier.replies import Answer
 from pyinfra_ollama.verifier.results import Result
 
 __all__ = ["examine", "planned"]

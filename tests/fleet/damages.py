@@ -100,7 +100,7 @@ DAMAGES = (
     Damage(
         "on another port",
         "listeners",
-        "nothing of Ollama on 127.0.0.1:11434",
+        "nothing of the service on 127.0.0.1:11434",
         f"printf '[Service]\\nEnvironment=OLLAMA_HOST=127.0.0.1:11435\\n' > {DROP_IN} && "
         f"{RESTART} && {answers('http://127.0.0.1:11435')}",
         NO_DROP_IN,

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from pyinfra_ollama.settings import HostSettings, Model
 from pyinfra_ollama.verifier.answers import Probe
-from pyinfra_ollama.verifier.api import Answer, Cloud, Embedded, Generated
 from pyinfra_ollama.verifier.checks.base import (
     COMMAND,
     UNIT,
@@ -16,6 +15,7 @@ from pyinfra_ollama.verifier.checks.base import (
     skipped,
     unknown,
 )
+from pyinfra_ollama.verifier.replies import Answer, Cloud, Embedded, Generated
 from pyinfra_ollama.verifier.results import Result
 
 __all__ = ["embedded", "generated", "is_there", "models", "no_cloud", "version"]

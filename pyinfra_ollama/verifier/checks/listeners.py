@@ -56,7 +56,7 @@ def listeners(settings: HostSettings, probe: Probe) -> Result:
     ours = [socket for socket in probe.sockets if _is_ollamas(socket, probe)]
     runners = [s for s in ours if s.commands == {RUNNER} and s.pids <= probe.members]
     servers = [socket for socket in ours if socket not in runners]
-    declared = [s for s in servers if _is_at(s, host, port)]
+    declared = [s for s in servers if _is_at(s, host, port) and s.pids & probe.members]
     wrong = [socket for socket in servers if socket not in declared]
     counts = Counter(pid for socket in runners for pid in socket.pids)
     wrong += [
@@ -74,7 +74,7 @@ def listeners(settings: HostSettings, probe: Probe) -> Result:
     if exposed:
         found = f"{found}; open to other machines: {listed(map(_shown, exposed))}"
     elif not declared:
-        found = f"{found}; nothing of Ollama on {_address(host, port)}"
+        found = f"{found}; nothing of the service on {_address(host, port)}"
     return failed("listeners", expected=expected, found=found, look="ss -tulnp")
 
 
