@@ -12,7 +12,7 @@ from pyinfra.api.state import State
 from rich.console import Console
 from rich.table import Table
 
-from pyinfra_ollama.decide.preflight import Finding
+from pyinfra_ollama.decide.finding import Finding
 
 STYLES = {"ok": "green", "warning": "yellow", "failure": "red"}
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide import reach, release
+from pyinfra_ollama.decide import occupied, reach, release, swap
+from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import HostSettings, human_size, rough_memory
@@ -18,18 +17,6 @@ SUPPORTED = {("debian", "12"), ("debian", "13"), ("ubuntu", "22.04"), ("ubuntu",
 # zstd at Ollama's level unpacks 1.1 GB to about 4.5 GB with all GPU libraries (peers' figures,
 # 2026), so archive plus tree is at most this many times the archive.
 UNPACKED_FACTOR = 6
-
-Level = Literal["ok", "warning", "failure"]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One row of the table. Warnings go on, a failure stops its host."""
-
-    level: Level
-    check: str
-    seen: str
-    remedy: str = ""
 
 
 def findings(
@@ -44,6 +31,7 @@ def findings(
         *_resources(settings, snapshot, asked, answers or {}),
         *_port(settings, snapshot),
         *_existing(settings, snapshot),
+        *occupied.findings(settings, snapshot),
         *_network(asked, answers),
         _gpu(snapshot),
     )
@@ -85,19 +73,21 @@ def _resources(
     answers: Mapping[str, Answer],
 ) -> Iterator[Finding]:
     archives, pulls = reach.sizes(asked, answers) if answers else (0, {})
-    wanted = {
-        layout.OPT: archives * UNPACKED_FACTOR,
-        settings.ollama.models_dir: sum(pulls.values()),
-    }
+    wanted = [
+        (layout.OPT, archives * UNPACKED_FACTOR),
+        (settings.ollama.models_dir, sum(pulls.values())),
+    ]
+    if settings.swap:
+        wanted.append((swap.folder(settings.swap), swap.growth(settings, snapshot)))
     by_mount: dict[str, int] = {}
-    for path, size in wanted.items():
+    for path, size in wanted:
         mount, _ = snapshot.disk[path]
         by_mount[mount] = by_mount.get(mount, 0) + size
     free = dict(snapshot.disk.values())
     for mount, size in by_mount.items():
         needed = size + settings.preflight.free_margin
         text = f"{human_size(free[mount])} free on {mount}, {human_size(needed)} needed"
-        short = free[mount] < needed
+        short = size > 0 and free[mount] < needed
         remedy = "free space, declare fewer models or move models_dir" if short else ""
         yield Finding("failure" if short else "ok", "disk", text, remedy)
 

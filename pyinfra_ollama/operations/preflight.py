@@ -8,7 +8,7 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra_ollama import board
 from pyinfra_ollama.commands import Hidden
 from pyinfra_ollama.decide import preflight, reach
-from pyinfra_ollama.decide.preflight import Finding
+from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.facts.reach import Reach
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation

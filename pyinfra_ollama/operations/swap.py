@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyinfra import context
 
 from pyinfra_ollama.commands import shown
-from pyinfra_ollama.decide.swap import need, swappiness
+from pyinfra_ollama.decide.swap import barrier, need, swappiness
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -17,16 +17,22 @@ def swapfile(*, settings: HostSettings) -> Steps:
     """
     Have the declared swapfile, active and in /etc/fstab, or have it gone (size 0).
 
-    + settings: the host's settings; `swap` must be declared
+    + settings: the host's settings; without `swap` nothing is touched
+
+    A host that cannot swap is left without; preflight says so, and the verifier stays red.
     """
     declared = settings.swap
     if declared is None:
         return
     snapshot = look(question_for(settings))
+    reason = barrier(declared, snapshot)
+    if reason:
+        context.host.noop(f"no swapfile: {reason}")
+        return
     needed = need(declared, snapshot)
     wanted = swappiness(settings, snapshot)
     if not needed.reasons and wanted is None:
         context.host.noop(f"{declared.path} is as declared")
         return
-    arguments = (str(declared.size), "yes" if needed.remake else "no")
-    yield shown("swap", declared.path, *arguments, "" if wanted is None else str(wanted))
+    value = "" if wanted is None else str(wanted)
+    yield shown("swap", declared.path, str(declared.size), needed.make, value)

@@ -2,10 +2,11 @@
 # $1 managed files, one per line    $2 packages, space separated
 # $3 base URL of the API            $4 models folder
 # $5 port                           $6 models whose parameters are asked, one per line
-# $7 upgrade: none, safe or full    $8 swapfile
-# Each section starts with a marker line; the last marker proves that nothing was cut off.
+# $7 upgrade: none, safe or full    $8 swapfile or ""
+# Each section starts with a marker line, on a line of its own even after a file that does not
+# end its last one; the last marker proves that nothing was cut off.
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
-section() { printf '@@pyinfra-ollama:%s\n' "$1"; }
+section() { printf '\n@@pyinfra-ollama:%s\n' "$1"; }
 up() { p=$1; while [ ! -d "$p" ]; do p=${p%/*}; [ -n "$p" ] || p=/; done; printf '%s\n' "$p"; }
 
 section basics
@@ -26,7 +27,7 @@ section memory
 grep -E '^(MemTotal|MemAvailable|SwapTotal):' /proc/meminfo
 
 section disk
-for path in / /opt/ollama "$4" "$(dirname "$8")" /var; do
+for path in / /opt/ollama "$4" "$(dirname "${8:-/}")" /var; do
   printf '%s|' "$path"; df -Pk "$(up "$path")" | tail -n 1
 done
 
@@ -78,6 +79,14 @@ for group in render video; do getent group "$group" >/dev/null && printf 'group=
 
 section swap
 cat /proc/swaps
+section swapfile
+if [ -n "$8" ]; then
+  blkid -p -s TYPE -o value -- "$8" 2>/dev/null | sed 's/^/content=/'
+  [ -e "$8.new" ] && echo half=yes
+  printf 'filesystem=%s\n' "$(stat -f -c %T "$(up "$(dirname "$8")")")"
+  # Nothing is of that name: what forbids swapping says so before it looks.
+  swapoff "$8.none" 2>&1 | grep -qi superuser && echo forbidden=yes
+fi
 section fstab
 cat /etc/fstab 2>/dev/null
 

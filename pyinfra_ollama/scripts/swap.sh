@@ -1,42 +1,62 @@
 # Make, resize or remove one swapfile; other swap is left alone.
-# $1 path   $2 bytes, 0 to remove   $3 yes: make the file anew   $4 swappiness to set or ""
+# $1 path   $2 bytes, 0 to remove   $3 how to make the file anew: "beside" the old one, which
+# is active until the new one is ready, "instead" of it when the disk has no room for both,
+# or "no"   $4 swappiness to set or ""
 set -eu
 umask 077
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
-path=$1 size=$2 remake=$3 swappiness=$4
+path=$1 size=$2 make=$3 swappiness=$4
 fail() { printf 'swap %s: %s\n' "$path" "$*" >&2; exit 1; }
 
-active() { awk -v path="$path" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; }
-fstab() { # LINE or nothing: replace the line of this path, atomically
-  new=$(mktemp /etc/.fstab-XXXXXX)
-  awk -v path="$path" '!($1 == path && $3 == "swap")' /etc/fstab >"$new" 2>/dev/null || true
-  [ -z "${1:-}" ] || printf '%s\n' "$1" >>"$new"
-  chmod 644 "$new"
-  mv -f "$new" /etc/fstab
+# Containers see all swap of their machine: another's may have the same path.
+active() { [ -e "$path" ] && awk -v path="$path" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; }
+retire() { # WHAT FOR
+  ! active || swapoff "$path" ||
+    fail "could not be switched off to be $1: is there memory for what it holds? It stays as it was"
+}
+fstab() { # yes, no: have this path's one line or none, replacing the file atomically
+  lines=$(awk -v path="$path" '$1 == path && $3 == "swap" { n++ } END { print n + 0 }' /etc/fstab 2>/dev/null || true)
+  case $1$lines in yes1 | no0 | no) return 0 ;; esac
+  file=$(readlink -f /etc/fstab)
+  [ -e "$file" ] || (umask 022 && : >"$file")
+  new=$(mktemp "${file%/*}/.fstab-XXXXXX")
+  if ! {
+    awk -v path="$path" '!($1 == path && $3 == "swap")' "$file" >"$new" &&
+      { [ "$1" = no ] || printf '%s none swap sw 0 0\n' "$path" >>"$new"; } &&
+      chown --reference="$file" "$new" && chmod --reference="$file" "$new" && mv -f "$new" "$file"
+  }; then rm -f "$new"; fail "$file could not be written; it stays as it was"; fi
 }
 
+rm -f "$path.new"
 if [ "$size" -eq 0 ]; then
-  fstab
-  if active; then swapoff "$path" || fail "could not be switched off; is there memory for what it holds?"; fi
-  rm -f "$path" "$path.new"
+  retire removed
+  fstab no
+  rm -f "$path"
   exit 0
 fi
 
-if [ "$remake" = yes ]; then
-  rm -f "$path.new"
+if [ "$make" != no ]; then
   trap 'rm -f "$path.new"' EXIT
-  if active; then swapoff "$path" || fail "could not be switched off to be resized; is there memory for what it holds?"; fi
-  # A file with holes cannot be swapped to; where fallocate makes one, write it out.
-  fallocate -l "$size" "$path.new" 2>/dev/null && ! [ "$(stat -f -c %T "$path.new")" = btrfs ] ||
+  trap 'exit 130' HUP INT TERM PIPE
+  (umask 022 && mkdir -p "${path%/*}/")
+  if [ "$make" = instead ]; then retire "made anew"; rm -f "$path"; fi
+  : >"$path.new"
+  # btrfs swaps to files that are not copied on write only; elsewhere there is no such mark.
+  chattr +C "$path.new" 2>/dev/null || true
+  # Where space cannot be allocated at once, it is written out: a file with holes is refused.
+  fallocate -l "$size" "$path.new" 2>/dev/null ||
     dd if=/dev/zero of="$path.new" bs=1M count=$((size / 1048576)) status=none ||
     fail "could not be written; is the disk full?"
   mkswap "$path.new" >/dev/null
-  mv -f "$path.new" "$path"
+  retire "made anew"
+  mv -fT "$path.new" "$path"
 fi
 chown root:root "$path"
 chmod 600 "$path"
-if ! active; then
-  swapon "$path" || fail "could not be switched on here (a container, or a file system without swapfiles); set swap = None for this host"
+if ! active && ! swapon "$path"; then
+  rm -f "$path"
+  fstab no
+  fail "could not be switched on here and was removed; set swap = None for this host"
 fi
-fstab "$path none swap sw 0 0"
+fstab yes
 if [ -n "$swappiness" ]; then sysctl -q -w "vm.swappiness=$swappiness"; fi

@@ -69,7 +69,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         releases=_releases(sections["releases"]),
         packages=_packages(sections["packages"]),
         account=_account(sections["account"]),
-        swap=_swap(sections["swap"], sections["fstab"], basics),
+        swap=_swap(sections, basics),
         unit=unit_state(sections["unit"], sections["process"]),
         port_holders=None if sections["port"] == ["unknown"] else tuple(sections["port"]),
         api=api_state(sections),
@@ -141,15 +141,20 @@ def _account(lines: list[str]) -> Account:
     )
 
 
-def _swap(lines: list[str], fstab: list[str], basics: Mapping[str, str]) -> SwapState:
+def _swap(sections: Mapping[str, list[str]], basics: Mapping[str, str]) -> SwapState:
     active = {}
-    for line in lines[1:]:
+    for line in sections["swap"][1:]:
         columns = line.split()
         active[columns[0]] = int(columns[2]) * KIB
-    rows = [line for line in fstab if not line.lstrip().startswith("#")]
+    rows = [line for line in sections["fstab"] if not line.lstrip().startswith("#")]
+    file = pairs(sections["swapfile"])
     return SwapState(
         active=active,
         fstab=tuple(line for line in rows if len(line.split()) > 2 and line.split()[2] == "swap"),
         swappiness=int(basics["swappiness"]),
         sysctl_writable=basics.get("sysctl") == "writable",
+        content=file.get("content"),
+        half_made="half" in file,
+        filesystem=file.get("filesystem", ""),
+        forbidden="forbidden" in file,
     )

@@ -47,9 +47,9 @@ def wanted_packages(settings: HostSettings) -> tuple[str, ...]:
 def question_for(settings: HostSettings) -> Question:
     """The one question for a host that should be as `settings` say."""
     ollama = settings.ollama
-    swapfile = settings.swap.path if settings.swap else "/swapfile"
+    swapfile = settings.swap.path if settings.swap else ""
     folders = (layout.OPT, layout.RELEASES, layout.HOME, ollama.models_dir, layout.STATE)
-    files = (*MANAGED, swapfile, *folders)
+    files = (*MANAGED, *([swapfile] if swapfile else []), *folders)
     return Question(
         files=files,
         packages=wanted_packages(settings),

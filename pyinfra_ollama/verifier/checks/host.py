@@ -72,8 +72,9 @@ def swap(settings: HostSettings, probe: Probe) -> Result:
         return unknown("swap", probe.why("swaps", "fstab", "paths"), look="swapon --show")
     path = declared.path
     look = f"swapon --show; grep swap /etc/fstab; ls -l {path}"
-    active = probe.swaps.get(path)
     file = probe.paths.get(path)
+    # Containers see all swap of their machine: another's may have the same path.
+    active = probe.swaps.get(path) if file else None
     kept = [line for line in probe.fstab if line.split()[0] == path]
     wrong = []
     if not declared.size:
