@@ -38,7 +38,7 @@ test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
 	$(BIN)/python -m pytest tests/fleet $(PYTEST)
 
-lint: $(STAMP) ## ruff, its formatter, mypy --strict and shellcheck; changes nothing
+lint: $(STAMP) ## ruff, its formatter, mypy (strict) and shellcheck; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

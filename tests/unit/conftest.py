@@ -1,4 +1,4 @@
-"""For all tests: let pyinfra patch the standard library before anything has imported sockets."""
+"""For all unit tests: let pyinfra patch the standard library before anything imported sockets."""
 
 from __future__ import annotations
 
