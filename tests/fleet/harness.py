@@ -10,59 +10,20 @@ import json
 import os
 import shlex
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lab import api
 from lab.state import LabState
+from tests.fleet.running import BIN, ROOT, Ran, run, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
+__all__ = ["BIN", "OLDER", "ROOT", "VERSION", "Fleet", "Ran", "run", "wait_until"]
+
 VERSION, OLDER = "0.33.0", "0.32.15"
 
 Declared = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """A command that ended: its exit code and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def text(self) -> str:
-        """Both streams, for messages and for searching."""
-        return self.err + self.out
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """Standard output as JSON."""
-        assert self.out, f"nothing on standard output:\n{self.err}"
-        document: dict[str, Any] = json.loads(self.out)
-        return document
-
-    def changed(self, key: str = "success") -> dict[str, list[str]]:
-        """Which operations changed each host, after `apply`."""
-        return _by_host(self.document["results"]["operations"], key)
-
-    @property
-    def planned(self) -> dict[str, list[str]]:
-        """Which operations would change each host, after `plan`."""
-        return _by_host(self.document["plan"], "hosts_with_change")
-
-
-def _by_host(operations: Iterable[Mapping[str, Any]], key: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for operation in operations:
-        for host in operation[key]:
-            found.setdefault(host, []).append(operation["name"].split(" | ")[-1])
-    return found
 
 
 @dataclass
@@ -88,8 +49,18 @@ class Fleet:
         name = f"{self.lab.registry}/library/all-minilm:22m"
         return {"name": name, "insecure": True, "role": "embedding", **more}
 
-    def inventory(self, *hosts: str, user: str = "root", **declared: Declared | None) -> Path:
-        """Write an inventory of these hosts; keywords are merged over the usual declaration."""
+    def inventory(
+        self,
+        *hosts: str,
+        user: str = "root",
+        each: Mapping[str, Mapping[str, Any]] | None = None,
+        **declared: Declared | None,
+    ) -> Path:
+        """Write an inventory of these hosts; keywords are merged over the usual declaration.
+
+        `each` holds what one host has in another way: its settings, merged over all the others,
+        and pyinfra's own data (`ssh_hostname`, `_sudo_password`, ...) as it is.
+        """
         usual: dict[str, dict[str, Any]] = {
             "ollama": {"version": VERSION, "models": []},
             "release": {"url": f"{self.lab.mirror_url}/{{version}}/{{archive}}"},
@@ -111,7 +82,13 @@ class Fleet:
             given = declared.get(name)
             if given is not None or name in usual:
                 data[name] = {**usual.get(name, {}), **(given or {})}
-        rows = [(host, {"ssh_hostname": self.lab.host(host).address}) for host in hosts]
+        rows = []
+        for host in hosts:
+            row: dict[str, Any] = {"ssh_hostname": self.lab.host(host).address}
+            for name, value in ((each or {}).get(host) or {}).items():
+                is_setting = isinstance(value, Mapping)
+                row[name] = {**data.get(name, {}), **value} if is_setting else value
+            rows.append((host, row))
         self.count += 1
         path = self.folder / f"inventory{self.count}.py"
         path.write_text(f"fleet = ({rows!r}, {data!r})\n")
@@ -182,26 +159,3 @@ class Fleet:
     def reset(self, *hosts: str) -> None:
         """Make hosts bare again."""
         api.reset(self.lab.name, hosts)
-
-
-def run(command: list[str], timeout: float, **environment: str) -> Ran:
-    """Run a command in the repository's folder, without a terminal."""
-    ended = subprocess.run(
-        command,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        stdin=subprocess.DEVNULL,
-        env={**os.environ, "PYINFRA_PROGRESS": "off", "COLUMNS": "200", **environment},
-        check=False,
-    )
-    return Ran(ended.returncode, ended.stdout, ended.stderr)
-
-
-def wait_until(what: str, look: Callable[[], object], seconds: float = 30) -> None:
-    """Poll until `look()` is true; fails naming `what` after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < deadline, f"waited {seconds:g} s in vain until {what}"
-        time.sleep(0.1)
