@@ -6,8 +6,9 @@ import base64
 import difflib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.snapshot import FileState
 
 
@@ -19,7 +20,7 @@ class ManagedFile:
     """
 
     path: str
-    content: str | None
+    content: str | None = field(repr=False)
     mode: str = "644"
     user: str = "root"
     group: str = "root"
@@ -32,11 +33,17 @@ class ManagedFile:
 
 
 def differs(file: ManagedFile, found: FileState | None) -> bool:
-    """Whether content, mode or owner of the file on the host is not as declared."""
+    """Whether content, mode or owner of the file on the host is not as declared.
+
+    A symbolic link never is: it is replaced itself, and what it leads to is not touched.
+    RefusedError for a folder, which may hold things of others.
+    """
+    if found is not None and found.kind == "directory":
+        raise RefusedError(f"{file.path} is a folder where a file belongs: move it away")
     if file.content is None or found is None:
         return (file.content is None) is not (found is None)
-    there = (found.sha256, found.mode, found.user, found.group)
-    return there != (file.sha256, file.mode, file.user, file.group)
+    there = (found.kind == "symbolic link", found.sha256, found.mode, found.user, found.group)
+    return there != (False, file.sha256, file.mode, file.user, file.group)
 
 
 def changed(files: Iterable[ManagedFile], found: Mapping[str, FileState]) -> list[ManagedFile]:
@@ -64,10 +71,13 @@ def diff(file: ManagedFile, found: FileState | None, old: str | None) -> Iterato
     if file.content is None:
         yield f"Will remove {file.path}"
         return
-    yield f"Will {'modify' if found else 'create'} {file.path}"
+    if found and found.kind == "symbolic link":
+        yield f"Will put a file in place of the link {file.path}"
+    else:
+        yield f"Will {'modify' if found else 'create'} {file.path}"
     if found and (found.mode, found.user, found.group) != (file.mode, file.user, file.group):
-        yield f"  mode and owner: {found.mode} {found.user}:{found.group} -> "
-        yield f"  {file.mode} {file.user}:{file.group}"
+        was, will = (f"{state.mode} {state.user}:{state.group}" for state in (found, file))
+        yield f"  mode and owner: {was} -> {will}"
     if file.secret:
         yield "  (content hidden)"
         return

@@ -1,13 +1,17 @@
-# Put files in place: all candidates are laid out in a private folder, judged together by
-# $1 (a command; $stage is the folder), and only then renamed into place, each atomically.
+# Put files in place: all candidates are laid out in a private folder and judged together by
+# $1 (a command; $stage is the folder); then each is written beside its place; only when all
+# of them are there, each is renamed into place. What went wrong before changes no file.
 # Standard input, a line a file: "put|keep|remove|PATH|MODE|USER|GROUP|BASE64"; "keep" takes
 # part in the judgement only. Content never stands in an argument.
 set -eu
 umask 077
+export LC_ALL=C
 judge=$1
 stage=$(mktemp -d /run/pyinfra-ollama-XXXXXX)
 export stage
-trap 'rm -rf "$stage"' EXIT
+: >"$stage/.beside"
+clean() { while IFS= read -r new; do rm -f "$new"; done <"$stage/.beside"; rm -rf "$stage"; }
+trap clean EXIT
 trap 'exit 130' HUP INT TERM PIPE
 cat >"$stage/.list"
 
@@ -22,13 +26,24 @@ if [ -n "$judge" ] && ! said=$(sh -c "$judge" 2>&1); then
   exit 1
 fi
 
+beside() {
+  { [ -d "${path%/*}" ] || (umask 022 && mkdir -p "${path%/*}"); } &&
+    # What a killed run left behind.
+    rm -f "${path%/*}/.${path##*/}".?????? &&
+    new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX") && printf '%s\n' "$new" >>"$stage/.beside" &&
+    cat "$stage$path" >"$new" && chown "$user:$group" "$new" && chmod "$mode" "$new" && sync "$new"
+}
+while IFS='|' read -r action path mode user group content; do
+  [ "$action" = put ] || continue
+  beside 2>"$stage/.said" || {
+    printf '%s could not be written, nothing was changed: %s\n' "$path" "$(tail -n 1 "$stage/.said")" >&2
+    exit 1; }
+done <"$stage/.list"
+
+exec 3<"$stage/.beside"
 while IFS='|' read -r action path mode user group content; do
   case $action in
     remove) rm -f "$path" ;;
-    put)
-      [ -d "${path%/*}" ] || (umask 022 && mkdir -p "${path%/*}")
-      new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX")
-      if ! { cat "$stage$path" >"$new" && chown "$user:$group" "$new" && chmod "$mode" "$new" &&
-        mv -fT "$new" "$path"; }; then rm -f "$new"; exit 1; fi ;;
+    put) IFS= read -r new <&3 && mv -fT "$new" "$path" ;;
   esac
 done <"$stage/.list"

@@ -43,7 +43,7 @@ done
 
 section files
 printf '%s\n' "$1" | while IFS= read -r path; do
-  [ -e "$path" ] || continue
+  [ -e "$path" ] || [ -L "$path" ] || continue
   stat -c 'stat|%n|%F|%a|%U|%G|%s' -- "$path"
   [ -f "$path" ] && [ "$path" != "$8" ] && sha256sum -- "$path"
 done
