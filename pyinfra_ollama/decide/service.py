@@ -15,10 +15,14 @@ from pyinfra_ollama.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Need:
-    """`reasons` in words; `restart` only where the running process is not the declared one."""
+    """`reasons` in words; `restart` only where the running process is not the declared one.
+
+    `adopt`: the official script's files are there and become a release of their own.
+    """
 
     reasons: tuple[str, ...]
     restart: bool
+    adopt: bool
 
 
 def need(settings: HostSettings, snapshot: Snapshot, declared: ServiceEnvironment) -> Need:
@@ -45,6 +49,7 @@ def need(settings: HostSettings, snapshot: Snapshot, declared: ServiceEnvironmen
             reasons.append(f"nothing answers at {settings.ollama.base_url}")
         elif snapshot.api.version != version and not restart:
             reasons.append(f"version {snapshot.api.version} answers")
-    if unit.official_library:
-        reasons.append(f"{layout.OFFICIAL_LIBRARY} is left of the official installation")
-    return Need((*reasons, *restart), bool(restart))
+    adopt = unit.official_library or snapshot.links.get(layout.COMMAND) == ""
+    if adopt:
+        reasons.append("files of the official script are to be taken over")
+    return Need((*reasons, *restart), bool(restart), adopt)

@@ -41,5 +41,5 @@ def service(*, settings: HostSettings, templates: Path) -> Steps:
         settings.ollama.base_url,
         str(settings.service.start_timeout_seconds),
         "yes" if needed.restart else "no",
-        "yes" if snapshot.unit.official_library else "no",
+        "yes" if needed.adopt else "no",
     )
