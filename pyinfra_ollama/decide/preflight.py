@@ -73,6 +73,9 @@ def _resources(
     answers: Mapping[str, Answer],
 ) -> Iterator[Finding]:
     archives, pulls = reach.sizes(asked, answers) if answers else (0, {})
+    planned = release.plan(settings, snapshot)
+    if not release.installed(planned, snapshot):
+        archives += planned.local_bytes
     wanted = [
         (layout.OPT, archives * UNPACKED_FACTOR),
         (settings.ollama.models_dir, sum(pulls.values())),

@@ -47,7 +47,7 @@ def asks(settings: HostSettings, snapshot: Snapshot) -> tuple[Ask, ...]:
     """Only what is not on the host yet: a converged host asks nobody."""
     found = []
     wanted = release.plan(settings, snapshot)
-    if wanted.local is None and not release.installed(wanted, snapshot):
+    if not wanted.local and not release.installed(wanted, snapshot):
         found += [Ask("head", a.url, "the release", a.name) for a in wanted.archives]
         if any(a.sha256 is None for a in wanted.archives):
             found.append(Ask("head", wanted.archives[0].sums_url, "its checksums", "sha256sum.txt"))

@@ -35,13 +35,21 @@ class Archive:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an installed release must be: `notes` is written into it and compared later."""
+    """What an installed release must be: `notes` is written into it and compared later.
+
+    `local`: the archives as files on the controller, in the order of `archives`, or nothing.
+    """
 
     version: str
     archives: tuple[Archive, ...]
     exclude: tuple[str, ...]
     notes: Mapping[str, str]
-    local: Path | None = None
+    local: tuple[Path, ...] = ()
+
+    @property
+    def local_bytes(self) -> int:
+        """How much is sent from the controller."""
+        return sum(path.stat().st_size for path in self.local)
 
 
 def architecture(machine: str) -> str:
@@ -97,9 +105,21 @@ def plan(settings: HostSettings, snapshot: Snapshot) -> Plan:
     pins = ",".join(archive.sha256[:16] for archive in archives if archive.sha256)
     if pins:
         notes["pinned"] = pins
-    local = Path(release.archive) if release.archive else None
+    local = _local(Path(release.archive), names) if release.archive else ()
     exclude = tuple(f"lib/ollama/{name}" for name in GPU_LIBRARIES) if drop else ()
     return Plan(version, archives, exclude, notes, local)
+
+
+def _local(base: Path, names: list[str]) -> tuple[Path, ...]:
+    """The archive on the controller and, beside it, the additions that the host needs."""
+    paths = (base, *(base.with_name(name) for name in names[1:]))
+    for path in paths:
+        if not path.is_file():
+            raise RefusedError(
+                f"release.archive: {path} is not there, and this host needs it as well: put it "
+                'there, or set Release(variant="none")'
+            )
+    return paths
 
 
 def installed(wanted: Plan, snapshot: Snapshot) -> bool:
@@ -111,25 +131,25 @@ def installed(wanted: Plan, snapshot: Snapshot) -> bool:
 
 
 def leftovers(snapshot: Snapshot) -> tuple[str, ...]:
-    """Folders that a killed installation left behind."""
+    """What a killed installation left behind."""
     return tuple(name for name in snapshot.releases if name.startswith("."))
 
 
 def surplus(snapshot: Snapshot, version: str, keep: int) -> tuple[str, ...]:
     """Releases beyond the `keep` newest once `version` runs.
 
-    Never that one, nor the one to go back to: the one that ran before it.
+    Never that one, nor, unless only one is kept, the one to go back to: what ran before it.
     """
     current = snapshot.links.get(layout.CURRENT, "").removeprefix("releases/")
     before = snapshot.links.get(layout.PREVIOUS, "").removeprefix("releases/")
-    needed = {version, before if current == version else current}
+    needed = {version, before if current == version else current} if keep > 1 else {version}
     others = [name for name in snapshot.releases if not name.startswith(".") and name not in needed]
     by_age = sorted(others, key=lambda name: snapshot.releases[name].modified, reverse=True)
     there = len(needed & {version, *snapshot.releases})
     return tuple(by_age[max(0, keep - there) :])
 
 
-def local_sha256(path: Path, pins: Mapping[str, str]) -> str:
+def local_sha256(path: Path, pinned: str | None) -> str:
     """The hash a local archive must have: pinned, else beside it, else its own.
 
     RefusedError when the archive is not what its pin or its sha256sum.txt says.
@@ -142,11 +162,11 @@ def local_sha256(path: Path, pins: Mapping[str, str]) -> str:
     except OSError as error:
         raise RefusedError(f"release.archive {path} cannot be read: {error.strerror}") from error
     found = digest.hexdigest()
-    expected = pins.get(path.name) or _beside(path)
+    expected = pinned or _beside(path)
     if expected and expected != found:
         raise RefusedError(
             f"release.archive {path} has the SHA-256 {found}, expected {expected}: "
-            "fetch the archive again"
+            "nothing was sent; fetch the archive again, or correct release.sha256"
         )
     return found
 
@@ -155,7 +175,7 @@ def _beside(path: Path) -> str | None:
     sums = path.with_name("sha256sum.txt")
     if not sums.is_file():
         return None
-    for line in sums.read_text(encoding="utf-8").splitlines():
+    for line in sums.read_text(encoding="utf-8", errors="replace").splitlines():
         fields = line.split()
         if len(fields) == 2 and fields[1].lstrip("*").removeprefix("./") == path.name:
             return fields[0].lower()

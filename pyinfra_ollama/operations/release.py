@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyinfra import context
 from pyinfra.api.command import FileUploadCommand
 
+from pyinfra_ollama import layout
 from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.release import installed, leftovers, local_sha256, plan, surplus
 from pyinfra_ollama.facts.snapshot import look
@@ -28,10 +29,16 @@ def release(*, settings: HostSettings) -> Steps:
         context.host.noop(f"release {wanted.version} is installed")
         return
     if wanted.local:
-        sha256 = local_sha256(wanted.local, settings.release.sha256)
-        uploaded = f"/var/tmp/pyinfra-ollama-{wanted.local.name}"
-        yield FileUploadCommand(str(wanted.local), uploaded)
-        archives = [f"{uploaded}|{sha256}|"]
+        pairs = zip(wanted.local, wanted.archives, strict=True)
+        hashes = [local_sha256(path, archive.sha256) for path, archive in pairs]
+        archives = []
+        for path, sha256 in zip(wanted.local, hashes, strict=True):
+            # With sudo pyinfra brings a file in two steps. What the first leaves where others
+            # can write is hashed again by the script, on root's own copy.
+            name = f"{sha256[:16]}.tar.zst"
+            uploaded = f"{layout.RELEASES}/.upload-{name}"
+            yield FileUploadCommand(str(path), uploaded, f"/var/tmp/pyinfra-ollama-{name}")
+            archives.append(f"{uploaded}|{sha256}|")
     else:
         archives = [f"{a.url}|{a.sha256 or ''}|{a.sums_url}" for a in wanted.archives]
     notes = " ".join(f"{key}={value}" for key, value in wanted.notes.items())

@@ -2,7 +2,7 @@
 # what runs; whatever goes wrong, nothing of it stays.
 # $1 version   $2 paths left out, space separated   $3 notes, "key=value" space separated
 # then archives, one an argument: "URL|SHA256|SUMS_URL", or "/uploaded/file|SHA256|", which
-# is removed once unpacked. An HTTPS proxy may come on standard input, for it may hold a password.
+# is removed however this ends. An HTTPS proxy may come on standard input, for it may hold a password.
 set -eu
 umask 022
 export LC_ALL=C
@@ -14,7 +14,18 @@ IFS= read -r https_proxy || true
 [ -z "$https_proxy" ] || export https_proxy
 
 say() { printf 'ollama %s: %s\n' "$version" "$*"; }
+room() { printf '%s MiB are free there' "$(df -Pk "$releases" | awk 'END { print int($4 / 1024) }')"; }
 fail() { printf 'ollama %s was not installed: %s\n' "$version" "$*" >&2; exit 1; }
+
+uploaded=$(for archive; do case $archive in /*) printf '%s\n' "${archive%%|*}" ;; esac; done)
+stage=/nonexistent child=
+clean() {
+  [ -z "$child" ] || kill "$child" 2>/dev/null || true
+  rm -rf "$stage"
+  printf '%s\n' "$uploaded" | while IFS= read -r file; do rm -f "$file"; done
+}
+trap clean EXIT
+trap 'exit 130' HUP INT TERM PIPE
 
 mkdir -p "$releases"
 exec 9>"$releases/.lock"
@@ -25,15 +36,12 @@ if [ ! -e "$releases/$version" ] && [ -e "$releases/.replaced-$version" ]; then
 fi
 rm -rf "$releases"/.staging-* "$releases"/.replaced-*
 stage=$(mktemp -d "$releases/.staging-XXXXXX")
-child=
-clean() { [ -z "$child" ] || kill "$child" 2>/dev/null || true; rm -rf "$stage"; }
-trap clean EXIT
-trap 'exit 130' HUP INT TERM PIPE
+chmod 711 "$stage"
 
 # The lines double as a sign of life: writing to a cut connection ends this script.
 fetch() { # URL FILE
   curl -fsSL --retry 3 --retry-delay 1 --retry-all-errors --connect-timeout 15 \
-    --speed-limit 1024 --speed-time 60 -o "$2" "$1" 2>"$stage/curl.err" 9>&- </dev/null &
+    --speed-limit 1024 --speed-time 60 -o "$2" "$1" 2>"$stage/curl.err" 9>&- </dev/null >/dev/null &
   child=$! rounds=0
   while kill -0 "$child" 2>/dev/null; do
     sleep 0.1; rounds=$((rounds + 1))
@@ -41,7 +49,7 @@ fetch() { # URL FILE
   done
   if wait "$child"; then child=; else
     child=
-    fail "$1 could not be fetched: $(tail -n 1 "$stage/curl.err")"
+    fail "$1 could not be fetched: $(tail -n 1 "$stage/curl.err"); $(room)"
   fi
 }
 
@@ -70,21 +78,25 @@ for archive; do
   # shellcheck disable=SC2046 # one option a word
   tar -I zstd -xf "$file" -C "$stage/tree" --no-same-owner --no-same-permissions \
     $(for path in $exclude; do printf -- '--exclude=%s --exclude=./%s ' "$path" "$path"; done) ||
-    fail "$name could not be unpacked"
+    fail "$name could not be unpacked into $releases; $(room)"
   set +f
   rm -f "$file"
 done
 
-[ -x "$stage/tree/bin/ollama" ] || fail "the archive holds no bin/ollama"
-printed=$(HOME=$stage OLLAMA_HOST=127.0.0.1:9 timeout 20 "$stage/tree/bin/ollama" --version 2>&1) ||
-  fail "its program does not run here: $(printf '%s' "$printed" | tail -n 1)"
+odd=$(find "$stage/tree" ! -type f ! -type d ! -type l -print -quit)
+[ -z "$odd" ] || fail "the archive holds a $(stat -c %F "$odd"), ${odd#"$stage/tree/"}; a release has files, folders and links"
+chmod -R go-w,a+rX,a-s,-t "$stage/tree"
+[ -f "$stage/tree/bin/ollama" ] && [ -x "$stage/tree/bin/ollama" ] || fail "the archive holds no bin/ollama"
+# As the service's user: what was just fetched is not root's to run.
+printed=$(HOME=/nonexistent OLLAMA_HOST=127.0.0.1:9 timeout 20 setpriv --reuid=ollama --regid=ollama \
+  --clear-groups --no-new-privs "$stage/tree/bin/ollama" --version 2>&1 </dev/null) ||
+  fail "its program does not run on this $(uname -m): $(printf '%s' "$printed" | tail -n 1)"
 case $printed in
-  *"$version"*) ;;
+  *"version is $version") ;;
   *) fail "its program calls itself '$(printf '%s' "$printed" | tail -n 1)'" ;;
 esac
 
 printf '%s\n' "$notes" | tr ' ' '\n' >"$stage/tree/.pyinfra-ollama"
-chmod -R go-w "$stage/tree"
 sync -f "$stage/tree"
 if [ -e "$releases/$version" ]; then mv "$releases/$version" "$releases/.replaced-$version"; fi
 mv "$stage/tree" "$releases/$version"

@@ -55,8 +55,8 @@ for link in /opt/ollama/current /opt/ollama/previous /usr/local/bin/ollama; do
 done
 
 section releases
-for directory in /opt/ollama/releases/* /opt/ollama/releases/.staging*; do
-  [ -d "$directory" ] || continue
+for directory in /opt/ollama/releases/* /opt/ollama/releases/.[!.]*; do
+  [ -e "$directory" ] && [ "${directory##*/}" != .lock ] || continue
   printf '%s|%s|%s\n' "${directory##*/}" "$(stat -c %Y "$directory")" \
     "$(cat "$directory/.pyinfra-ollama" 2>/dev/null | tr '\n' ' ')"
 done
@@ -94,9 +94,9 @@ section unit
 systemctl show ollama.service -p LoadState,ActiveState,SubState,UnitFileState,MainPID,NeedDaemonReload,FragmentPath,DropInPaths,ControlGroup 2>/dev/null
 printf 'FirstLine=%s\n' "$(head -n 1 /etc/systemd/system/ollama.service 2>/dev/null)"
 [ -d /usr/local/lib/ollama ] && echo OfficialLibrary=yes
-for drop_in in /etc/systemd/system/ollama.service.d/*.conf; do
+for drop_in in /etc/systemd/system/ollama.service.d/*.conf /run/systemd/system/ollama.service.d/*.conf; do
   [ "${drop_in##*/}" = 50-pyinfra-ollama.conf ] && continue
-  grep -lE '^Environment(File)?=' "$drop_in" 2>/dev/null | sed 's/^/ForeignEnvironment=/'
+  grep -lE '^[[:space:]]*(Pass)?Environment(File)?[[:space:]]*=' "$drop_in" 2>/dev/null | sed 's/^/ForeignEnvironment=/'
 done
 
 section process
