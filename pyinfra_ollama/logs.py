@@ -19,11 +19,15 @@ class _Handler(logging.Handler):
 
 
 def to_stderr(verbosity: int) -> None:
-    """Send pyinfra's and our own log to stderr: warnings, with 1 more, with 2 everything."""
+    """Send pyinfra's and our own log to stderr: warnings, with 1 more, with 2 all of our own.
+
+    pyinfra's lines for debugging are never shown: they hold passwords of hosts in clear.
+    """
     # getpass complains in its own words when sudo asks and there is no terminal.
     warnings.simplefilter("ignore", GetPassWarning)
-    for name in ("pyinfra", "pyinfra_ollama"):
+    level = _LEVELS[min(verbosity, len(_LEVELS) - 1)]
+    for name, least in (("pyinfra", logging.INFO), ("pyinfra_ollama", logging.DEBUG)):
         logger = logging.getLogger(name)
         logger.handlers = [_Handler()]
-        logger.setLevel(_LEVELS[min(verbosity, len(_LEVELS) - 1)])
+        logger.setLevel(max(level, least))
         logger.propagate = False

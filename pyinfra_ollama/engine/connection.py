@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+import gevent  # type: ignore[import-untyped]
 from paramiko import SSHException, Transport
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments
 from pyinfra.api.command import QuoteString, StringCommand
@@ -27,6 +29,8 @@ __all__ = [
 
 # The name our scripts have in `ps` and in their own messages.
 SHELL_NAME = "pyinfra-ollama"
+
+_GRACE_SECONDS = 5
 
 _LOST = (SSHException, OSError, EOFError)
 
@@ -56,10 +60,8 @@ def disconnect(host: Host) -> None:
     """Remove what connecting left on the host (sudo's askpass script) and hang up."""
     if not host.connected:
         return
-    try:
+    with suppress(PyinfraError, *_LOST), gevent.Timeout(_GRACE_SECONDS, False):
         host.disconnect()
-    except (PyinfraError, *_LOST):
-        pass
     if isinstance(host.connector, SSHConnector) and host.connector.client is not None:
         host.connector.client.close()
 
@@ -82,12 +84,15 @@ def run_script(host: Host, script: str, *arguments: str, timeout_seconds: int) -
     quoted = (QuoteString(argument) for argument in arguments)
     command = StringCommand("sh", "-c", QuoteString(script), SHELL_NAME, *quoted)
     given = root_arguments(host) | {"_timeout": timeout_seconds, "_success_exit_codes": [0]}
+    silence = HostError(f"no answer within {timeout_seconds} s")
     try:
-        succeeded, output = host.run_shell_command(
-            command, print_output=False, print_input=False, **given
-        )
+        # pyinfra bounds the reading of the output, not the wait for the SSH server to start it.
+        with gevent.Timeout(timeout_seconds + _GRACE_SECONDS, silence):
+            succeeded, output = host.run_shell_command(
+                command, print_output=False, print_input=False, **given
+            )
     except TimeoutError as error:
-        raise HostError(f"no answer within {timeout_seconds} s") from error
+        raise silence from error
     except EOFError as error:
         raise HostError(
             "sudo asks for a password; set _sudo_password in the host's data"

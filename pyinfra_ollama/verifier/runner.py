@@ -121,7 +121,7 @@ def verify_fleet(
     def one(host: Host) -> HostReport:
         left = None if end is None else max(end - time.monotonic(), 0.001)
         try:
-            report = verify_host(
+            return verify_host(
                 host,
                 settings[host.name],
                 generate=generate,
@@ -130,13 +130,15 @@ def verify_fleet(
             )
         finally:
             engine.disconnect(host)
-        if on_host is not None:
-            on_host(report)
-        return report
 
     pool = Pool(min(fleet.state.config.PARALLEL, len(fleet.hosts)))
     try:
-        return tuple(pool.map(one, fleet.hosts))
+        reports = {}
+        for report in pool.imap_unordered(one, fleet.hosts):
+            reports[report.name] = report
+            if on_host is not None:
+                on_host(report)
+        return tuple(reports[host.name] for host in fleet.hosts)
     finally:
         pool.kill(timeout=5)
 

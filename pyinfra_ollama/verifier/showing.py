@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -76,7 +75,7 @@ def verify(
     elif target is not None:
         target(RENDERERS[style](report))
     elif not streamed:
-        sys.stdout.write(RENDERERS[style](report))
+        click.echo(RENDERERS[style](report), nl=False)
     if live is None:
         click.echo(summary(report), err=True)
     return report.exit_code

@@ -13,7 +13,7 @@ SCHEMA = 1
 
 
 def document(report: Report) -> str:
-    return json.dumps(_report(report), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(_report(report), indent=2) + "\n"
 
 
 def _report(report: Report) -> dict[str, Any]:

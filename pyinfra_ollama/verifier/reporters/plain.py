@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pyinfra_ollama.verifier.results import HostReport, Report, Result, totals
 
-__all__ = ["host_lines", "more_lines", "plain", "summary"]
+__all__ = ["host_lines", "line", "more_lines", "plain", "summary"]
 
 LONGEST_ANSWER = 60
 
 
 def plain(report: Report) -> str:
-    lines = [line for host in report.hosts for line in host_lines(host)]
+    lines = [text for host in report.hosts for text in host_lines(host)]
     return "\n".join([*lines, summary(report)]) + "\n"
 
 
@@ -18,10 +18,10 @@ def host_lines(host: HostReport) -> list[str]:
     """`host status check: found`, and under it what a person needs who has to act."""
     lines = []
     if host.unreachable is not None:
-        lines.append(f"{host.name}  unknown  unreachable: {_line(host.unreachable)}")
+        lines.append(f"{host.name}  unknown  unreachable: {line(host.unreachable)}")
     for result in host.results:
-        lines.append(f"{host.name}  {result.status:<7}  {result.name}: {_line(result.found)}")
-        lines += [f"    {line}" for line in more_lines(result)]
+        lines.append(f"{host.name}  {result.status:<7}  {result.name}: {line(result.found)}")
+        lines += [f"    {more}" for more in more_lines(result)]
     return lines
 
 
@@ -29,10 +29,10 @@ def more_lines(result: Result) -> list[str]:
     """What was expected and what to do next, of a result that is not good; a model's answer."""
     lines = []
     if result.status in ("fail", "warn") and result.expected:
-        lines.append(f"expected: {_line(result.expected)}")
+        lines.append(f"expected: {line(result.expected)}")
     if result.next:
         lines.append(f"next: {result.next}")
-    answer = _line(str(result.details.get("answer", "")))
+    answer = line(str(result.details.get("answer", "")))
     if answer:
         cut = "..." if len(answer) > LONGEST_ANSWER else ""
         lines.append(f'answer: "{answer[:LONGEST_ANSWER]}{cut}"')
@@ -63,7 +63,7 @@ def _hosts(count: int) -> str:
     return "host is" if count == 1 else "hosts are"
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """Text of a host in one line, without what a terminal would take as a command."""
     one = " ".join(text.split())
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in one)

@@ -12,7 +12,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from pyinfra_ollama.verifier.reporters.plain import more_lines, summary
+from pyinfra_ollama.verifier.reporters.plain import line, more_lines, summary
 from pyinfra_ollama.verifier.results import HostReport, Report, Result, Status
 
 __all__ = ["LiveTable", "table"]
@@ -67,7 +67,7 @@ class LiveTable:
             passed, failed = f"{counts['pass']} passed", f"{counts['fail']} failed"
             red = Text(failed, style=_STYLES["fail"] if counts["fail"] else "dim")
             lines.add_row(
-                mark, Text(host), Text(passed), red, Text(doing, "dim", overflow="ellipsis")
+                mark, Text(host), Text(passed), red, Text(line(doing), "dim", overflow="ellipsis")
             )
         return lines
 
@@ -84,11 +84,13 @@ def table(report: Report) -> Table:
     for host in report.hosts:
         name = host.name
         if host.unreachable is not None:
-            rows.add_row(name, "", _status("unknown"), Text(f"unreachable: {host.unreachable}"))
+            rows.add_row(
+                name, "", _status("unknown"), Text(line(f"unreachable: {host.unreachable}"))
+            )
         for result in host.results:
-            found = Text(result.found)
-            for line in more_lines(result):
-                found.append(f"\n{line}", style="italic")
+            found = Text(line(result.found))
+            for more in more_lines(result):
+                found.append(f"\n{more}", style="italic")
             rows.add_row(Text(name), Text(result.name), _status(result.status), found)
             name = ""
         rows.add_section()
