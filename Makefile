@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+# `test` is unit first, then fleet; with -j too.
+.NOTPARALLEL:
 
 # The Python to make .venv from, and where to make it.
 PYTHON ?= python3
