@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import artefacts, claims, identity, infra, machines, needs, net, state
+from lab import apt, artefacts, claims, identity, infra, machines, needs, net, state
 from lab.errors import LabError, UsageError
 from lab.model import LabHost, LabState
 from lab.progress import elapsed, say, step
@@ -131,6 +131,8 @@ def _boot(lab: LabState, chosen: list[LabHost]) -> None:
             machines.start(lab, machine, made.infra if is_infra else made.base, options=options)
         for machine in chosen:
             machines.wait_ready(lab, machine)
+        if lab.infra in chosen:
+            apt.check(lab)
 
 
 def _ready(lab: LabState, machine: LabHost) -> bool:

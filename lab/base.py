@@ -56,7 +56,7 @@ def base_root(suite: str) -> Path:
     """The cached root of a bare host, made with debootstrap when missing."""
     archives = sources.of_this_machine()
     listing = sources.render(archives, suite)
-    key = _key(suite, PACKAGES, listing, NETWORK_UNIT, SSHD, _machine_apt_options())
+    key = _key(suite, PACKAGES, listing, NETWORK_UNIT, SSHD, machine_apt_options())
 
     def make(part: Path) -> None:
         with step(f"install a bare Debian {suite}", expect="under a minute"):
@@ -132,7 +132,7 @@ def _finish(root: Path, listing: str) -> None:
     etc = root / "etc"
     (etc / "apt/sources.list").unlink(missing_ok=True)
     (etc / "apt/sources.list.d/debian.sources").write_text(listing)
-    options = [f'{name} "{value}";' for name, value in sorted(_machine_apt_options().items())]
+    options = [f'{name} "{value}";' for name, value in sorted(machine_apt_options().items())]
     # Translations are most of what an update would fetch, and nobody reads them here.
     (etc / "apt/apt.conf.d/80lab").write_text(
         "\n".join([*options, 'Acquire::Languages "none";', ""])
@@ -172,7 +172,8 @@ def _copy_resolver(root: Path) -> None:
     path.write_text(resolver())
 
 
-def _machine_apt_options() -> dict[str, str]:
+def machine_apt_options() -> dict[str, str]:
+    """What this machine's apt was told about reaching archives; hosts are told the same."""
     return sources.apt_options(capture(["apt-config", "dump"]))
 
 

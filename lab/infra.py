@@ -18,6 +18,7 @@ http {{
     sendfile on;
     client_max_body_size 0;
     resolver {resolvers};
+    resolver_timeout 5s;
     proxy_http_version 1.1;
     proxy_set_header Connection "";
 

@@ -41,14 +41,15 @@ def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> No
         command.append("--system-call-filter=swapon swapoff")
     environment = {**os.environ, MARK: str(folder)}
     with (folder / "console.log").open("ab") as console:
-        # A session of its own: Ctrl-C at this command must not end the machine.
-        subprocess.Popen(
-            command,
+        # A session of its own: Ctrl-C at this command must not end the machine, nor is it this
+        # process's child, to be waited for.
+        subprocess.run(
+            ["setsid", "--fork", *command],
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=subprocess.STDOUT,
-            start_new_session=True,
             env=environment,
+            check=True,
         )
 
 

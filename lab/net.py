@@ -86,6 +86,10 @@ def raise_bridge(lab: LabState) -> None:
         capture(["ip", "link", "add", lab.bridge, "type", "bridge"])
     address = f"{lab.gateway}/{lab.prefix_length}"
     capture(["ip", "address", "replace", address, "dev", lab.bridge])
+    # A bridge without an address of its own takes its ports' lowest: it changed whenever a machine
+    # came or went, and the others sent to the old one for half a minute.
+    octets = ipaddress.IPv4Address(lab.gateway).packed.hex(":")
+    capture(["ip", "link", "set", lab.bridge, "address", f"02:01:{octets}"])
     capture(["ip", "link", "set", lab.bridge, "mtu", str(lab.mtu), "up"])
     for table, chain, rule in _rules(lab):
         if not _has_rule(table, chain, rule):
