@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyinfra_ollama.decide import swap
+from pyinfra_ollama.decide import account, swap
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import HostSettings
@@ -14,6 +14,8 @@ from pyinfra_ollama.snapshot import Snapshot
 def findings(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
     """Only what is worth saying."""
     yield from _swap(settings, snapshot)
+    for seen, remedy in account.obstacles(settings, snapshot):
+        yield Finding("failure", "account", seen, remedy)
 
 
 def _swap(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:

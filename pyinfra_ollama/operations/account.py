@@ -6,8 +6,7 @@ from pyinfra import context, logger
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.commands import quiet
-from pyinfra_ollama.decide.account import folders, reasons
-from pyinfra_ollama.decide.unit import gpu_groups
+from pyinfra_ollama.decide.account import folders, groups, reasons
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -28,5 +27,5 @@ def account(*, settings: HostSettings) -> Steps:
         return
     context.host.log_styled("; ".join(needed), log_func=logger.debug)
     wanted = (f"{folder.path}|{folder.user}|{folder.mode}" for folder in folders(settings))
-    groups = " ".join(gpu_groups(snapshot))
-    yield quiet("account", layout.HOME, settings.ollama.models_dir, groups, *wanted)
+    joined = " ".join(sorted(groups(snapshot)))
+    yield quiet("account", layout.HOME, settings.ollama.models_dir, joined, *wanted)

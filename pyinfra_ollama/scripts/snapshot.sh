@@ -75,6 +75,9 @@ getent passwd ollama | sed 's/^/passwd=/'
 printf 'groups=%s\n' "$(id -nG ollama 2>/dev/null)"
 foreign=$(find /usr/share/ollama "$4" ! -user ollama -print -quit 2>/dev/null)
 [ -n "$foreign" ] && printf 'foreign=%s\n' "$foreign"
+printf 'models=%s\n' "$(readlink -m -- "$4")"
+stranger=$(find "$4" -mindepth 1 -maxdepth 1 ! -name blobs ! -name manifests ! -name lost+found -print -quit 2>/dev/null)
+[ -n "$stranger" ] && printf 'stranger=%s\n' "$stranger"
 for group in render video; do getent group "$group" >/dev/null && printf 'group=%s\n' "$group"; done
 
 section swap

@@ -41,14 +41,17 @@ class Account:
     """The service user, or `exists=False`; and which of render and video the host has.
 
     `foreign_file`: one path under its home or the models folder that is not its own.
+    `models_dir`: where the declared models folder really is, links followed; `stranger`: one
+    path in it that Ollama does not make.
     """
 
     exists: bool
     home: str | None
-    shell: str | None
     groups: frozenset[str]
     gpu_groups: frozenset[str]
+    models_dir: str
     foreign_file: str | None = None
+    stranger: str | None = None
 
 
 @dataclass(frozen=True)

@@ -134,10 +134,11 @@ def _account(lines: list[str]) -> Account:
     return Account(
         exists=entry is not None,
         home=entry[5] if entry else None,
-        shell=entry[6] if entry else None,
         groups=frozenset(values.get("groups", "").split()),
         gpu_groups=frozenset(many(lines, "group")),
+        models_dir=values["models"],
         foreign_file=values.get("foreign"),
+        stranger=values.get("stranger"),
     )
 
 

@@ -56,9 +56,9 @@ CONVERGED = Snapshot(
     account=Account(
         exists=True,
         home="/usr/share/ollama",
-        shell="/bin/false",
         groups=frozenset(("ollama",)),
         gpu_groups=frozenset(("render", "video")),
+        models_dir=MODELS,
     ),
     swap=SwapState(active={}, fstab=(), swappiness=60, sysctl_writable=True),
     unit=UnitState(
