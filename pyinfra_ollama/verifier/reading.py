@@ -132,7 +132,7 @@ def _memory(line: str) -> tuple[str, int]:
 def _disks(body: list[str]) -> tuple[Disk, ...]:
     """`df -P -B1`, once per folder; two folders may share a file system."""
     rows = [line.split(None, 5) for line in body if not line.startswith("Filesystem")]
-    return tuple(dict.fromkeys(Disk(row[5], free=int(row[3]), size=int(row[1])) for row in rows))
+    return tuple({row[5]: Disk(row[5], int(row[3]), int(row[1])) for row in rows}.values())
 
 
 def _localhost(body: list[str]) -> Localhost:

@@ -37,7 +37,7 @@ SECTIONS = {
     "swappiness": "now 60\nwritable no\nkept 20\nkept 10 ",
     "disk": dedent("""\
         Filesystem     1-blocks         Used   Available Capacity Mounted on
-        overlay    270553174016 176000000000 79000000000      70% /
+        overlay    270553174016 176000000000 79000000001      70% /
         Filesystem     1-blocks         Used   Available Capacity Mounted on
         overlay    270553174016 176000000000 79000000000      70% /"""),
     "localhost": dedent("""\
