@@ -58,10 +58,6 @@ def file(name: str, content: str | None, **more: str | bool) -> dict[str, Any]:
     return {"path": f"{ETC}/{name}", "content": content, **more}
 
 
-def state(fleet: Fleet, name: str) -> str:
-    return fleet.sh(HOST, f"stat -c '%F %a %U:%G' {ETC}/{name}")
-
-
 HOSTILE = {
     "printable": "".join(map(chr, range(32, 127))) + "\n",
     "shell": "$(touch /pwned) `touch /pwned`; 'a' \"b\" \\ %s %% \\n \\0 | & EOF\n",
@@ -99,9 +95,13 @@ def test_owner_mode_folder_link_and_removal(fleet: Fleet, have: Deployment) -> N
         file("also-gone", None),
     ]
     assert have(files).code == 0
-    assert state(fleet, "a/b/c") == "regular file 640 games:mail"
-    assert state(fleet, "a/b") == "directory 755 root:root"
-    assert state(fleet, "link") == state(fleet, "dangling") == "regular file 644 root:root"
+
+    def state(name: str) -> str:
+        return fleet.sh(HOST, f"stat -c '%F %a %U:%G' {ETC}/{name}")
+
+    assert state("a/b/c") == "regular file 640 games:mail"
+    assert state("a/b") == "directory 755 root:root"
+    assert state("link") == state("dangling") == "regular file 644 root:root"
     assert fleet.sh(HOST, f"cd {ETC} && cat target link dangling") == "theirs\nours\nours"
     assert fleet.sh(HOST, f"ls -A {ETC}").split() == ["a", "dangling", "link", "target"]
     assert "No changes" in have(files).text
@@ -161,19 +161,15 @@ def unchanged(fleet: Fleet, ran: Ran, words: str) -> None:
     assert ran.code == 1
     assert words in ran.text
     assert "Traceback" not in ran.text
-    assert fleet.sh(HOST, f"cd {ETC} && cat old && stat -c %i old") == have_before(fleet)
+    assert fleet.sh(HOST, f"cd {ETC} && cat old && stat -c %i old | diff - /run/inode") == "old"
     left = f"find {ETC} /run -maxdepth 1 -name '.*' -o -maxdepth 1 -name 'pyinfra-ollama-*'"
     assert fleet.sh(HOST, left) == ""
 
 
-def have_before(fleet: Fleet) -> str:
-    return fleet.sh(HOST, "cat /run/before")
-
-
 @pytest.fixture
 def old(fleet: Fleet, have: Deployment) -> Deployment:
-    """There is a file whose content and inode are remembered."""
-    fleet.sh(HOST, f"cd {ETC} && echo old >old && (cat old && stat -c %i old) >/run/before")
+    """There is a file whose inode is remembered."""
+    fleet.sh(HOST, f"cd {ETC} && echo old >old && stat -c %i old >/run/inode")
     return have
 
 
