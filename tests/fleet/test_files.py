@@ -1,7 +1,4 @@
-"""Managed files on a real host: whole or not at all, never wider, never through a link.
-
-A deployment of its own in each test, run by the real pyinfra.
-"""
+"""Managed files on a real host: whole or not at all, never wider, never through a link."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ for number, files in enumerate({rounds!r}):
 
 @dataclass
 class Deployment:
-    """Has files on the host, round after round."""
+    """A deployment of its own, run by the real pyinfra: has files, round after round."""
 
     fleet: Fleet
     folder: Path
@@ -62,9 +59,7 @@ HOSTILE = {
     "printable": "".join(map(chr, range(32, 127))) + "\n",
     "shell": "$(touch /pwned) `touch /pwned`; 'a' \"b\" \\ %s %% \\n \\0 | & EOF\n",
     "lines": "no line break at the end",
-    "blank": "\n\n \t\n\n",
-    "crlf": "a\r\nb\r\n",
-    "control": "\x01\x07\x1b[31m\x7f\n",
+    "control": "\n\n \t\n\x01\x07\x1b[31m\x7f\r\n\n",
     "unicode": "ü ß 日本 \U0001f999 e\u0301 \u202e\n",
     "empty": "",
     "long": "x" * 100_000,
