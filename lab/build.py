@@ -60,6 +60,7 @@ def server(version: str) -> Path:
             run_tool(
                 [go, "install", "-ldflags", flags, f"{MODULE}@v{version}"],
                 env={"GOBIN": str(part)},
+                scratch=part / "scratch",
                 log=cache_dir() / "logs" / f"ollama-{version}.log",
             )
 
@@ -88,6 +89,7 @@ def llama_server() -> Path:
                     "CMAKE_ARGS": " ".join(_cmake_arguments()),
                     "LLAMA_CPP_BUILD_JOBS": str(os.cpu_count() or 2),
                 },
+                scratch=part / "scratch",
                 log=cache_dir() / "logs" / "llama-server.log",
             )
 

