@@ -8,8 +8,8 @@ unit=ollama.service opt=/opt/ollama current=/opt/ollama/current previous=/opt/ol
 command=/usr/local/bin/ollama library=/usr/local/lib/ollama proved=$opt/releases/$version/.answered
 
 say() { printf 'ollama %s: %s\n' "$version" "$*"; }
-point() { ln -sfn "$2" "$1.new" && mv -T "$1.new" "$1"; }
 target() { readlink "$1" 2>/dev/null || true; }
+point() { [ "$(target "$1")" = "$2" ] || { ln -sfn "$2" "$1.new" && mv -T "$1.new" "$1"; }; }
 uptime() { cut -d . -f 1 /proc/uptime; }
 answers() { # VERSION, or * for any
   deadline=$(($(uptime) + patience)) rounds=0
@@ -56,7 +56,7 @@ since=$(date +%s)
 systemctl is-active --quiet $unit || start
 
 if answers "$version"; then
-  touch "$proved"
+  [ -e "$proved" ] || touch "$proved"
   say "answers at $url"
   exit 0
 fi

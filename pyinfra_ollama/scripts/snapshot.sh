@@ -108,7 +108,7 @@ if [ "${pid:-0}" -gt 0 ] 2>/dev/null; then
   printf 'pid=%s\nexe=%s\n' "$pid" "$(readlink "/proc/$pid/exe")"
   # Values may hold proxy credentials: only their common hash leaves the host.
   tr '\0' '\n' <"/proc/$pid/environ" \
-    | grep -E '^(OLLAMA_|CUDA_|HIP_|ROCR_|GPU_|GGML_|HSA_|LLAMA_ARG_|PYINFRA_OLLAMA_|HTTPS?_PROXY=|NO_PROXY=|https?_proxy=|no_proxy=)' \
+    | grep -E '^((OLLAMA|LLAMA_ARG|GGML|CUDA|HIP|ROCR|HSA|GPU|PYINFRA_OLLAMA|SSL_CERT)_|(HTTPS?|ALL|NO)_PROXY=|(https?|all|no)_proxy=|GO(DEBUG|MAXPROCS|MEMLIMIT)=|JETSON_JETPACK=|TZ=)' \
     | sort | sha256sum | sed 's/^/environment=/'
 fi
 
