@@ -107,8 +107,11 @@ def run_inside(root: Path, script: str, options: list[str], *, log: Path) -> Non
         cgroups.remove(group)
 
 
-def nspawn(root: Path) -> list[str]:
-    """The start of every systemd-nspawn command: no machined, no resolver magic."""
+def nspawn(root: Path, *, own_unit: bool = False) -> list[str]:
+    """The start of every systemd-nspawn command: no machined, no resolver magic.
+
+    `own_unit`: it runs in a unit made for it, and needs no scope of systemd's beside that.
+    """
     command = [
         "systemd-nspawn",
         "--quiet",
@@ -116,7 +119,7 @@ def nspawn(root: Path) -> list[str]:
         "--resolv-conf=off",
         f"--directory={root}",
     ]
-    if cgroups.needed():
+    if own_unit or cgroups.needed():
         command.append("--keep-unit")
     return command
 

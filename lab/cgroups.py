@@ -1,14 +1,16 @@
-"""A control group per machine, on machines without systemd.
+"""A control group per machine, apart from the command that boots it.
 
-There systemd-nspawn puts every machine into the group `payload` of its caller: two machines would
-share it, and the systemd inside one would end, or fail over, services of the other. Where systemd
-runs, it gives each machine a scope of its own and nothing is done here.
+Without systemd here, systemd-nspawn puts every machine into the group `payload` of its caller: two
+machines would share it, and the systemd inside one would end, or trip over, services of the other.
+With systemd here, the machine's supervisor would stay among its caller's processes and end with
+the login or the service that these belong to. So each machine gets a group, or a unit, of its own.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import time
 from pathlib import Path
 
@@ -16,8 +18,29 @@ TOP = "pyinfra-ollama-lab"
 
 
 def needed() -> bool:
-    """Whether there is no systemd on this machine that does it."""
+    """Whether there is no systemd on this machine that makes units."""
     return not Path("/run/systemd/system").is_dir()
+
+
+def detached(machine: str, environment: str, log: Path) -> list[str]:
+    """A command prefix: what follows is nobody's child, in a group of its own, and writes to `log`.
+
+    `environment` (`NAME=value`) is set for it. Ctrl-C at this command does not reach it.
+    """
+    if needed():
+        return ["env", environment, "setsid", "--fork", *entering(machine)]
+    return [
+        "systemd-run",
+        "--quiet",
+        "--collect",
+        # The last part: the unit of the same machine that was just ended may still be going.
+        f"--unit={TOP}-{machine}-{secrets.token_hex(3)}",
+        "--property=Delegate=yes",
+        "--property=KillMode=mixed",
+        f"--property=StandardOutput=append:{log}",
+        f"--property=StandardError=append:{log}",
+        f"--setenv={environment}",
+    ]
 
 
 def entering(machine: str) -> list[str]:

@@ -26,8 +26,8 @@ def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> No
     if not (root / "etc/lab-network").exists():
         identity.write_first_files(lab, host, root)
     command = [
-        *cgroups.entering(f"{lab.name}-{host.name}"),
-        *base.nspawn(root),
+        *cgroups.detached(f"{lab.name}-{host.name}", f"{MARK}={folder}", folder / "console.log"),
+        *base.nspawn(root, own_unit=True),
         "--boot",
         "--console=pipe",
         f"--machine={lab.name}-{host.name}",
@@ -39,17 +39,9 @@ def start(lab: LabState, host: LabHost, lower: str, *, options: list[str]) -> No
     ]
     if host.root == "plain":
         command.append("--system-call-filter=swapon swapoff")
-    environment = {**os.environ, MARK: str(folder)}
     with (folder / "console.log").open("ab") as console:
-        # A session of its own: Ctrl-C at this command must not end the machine, nor is it this
-        # process's child, to be waited for.
         subprocess.run(
-            ["setsid", "--fork", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            check=True,
+            command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, check=True
         )
 
 
