@@ -144,7 +144,7 @@ def _existing(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
                 "an installation that this package did not make",
                 "take it over with Release(adopt=True), or remove it (models stay): "
                 f"systemctl disable --now {layout.UNIT}; "
-                f"rm -r {layout.UNIT_FILE} {layout.COMMAND} {layout.OFFICIAL_LIBRARY}",
+                f"rm -rf {layout.UNIT_FILE} {layout.COMMAND} {layout.OFFICIAL_LIBRARY}",
             )
     for path in unit.foreign_environment:
         yield Finding(
