@@ -6,9 +6,10 @@ from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.models import models as declared_models
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 
 
 @deploy("Models")
 def models(settings: HostSettings) -> None:
     """Have the declared models."""
-    declared_models(name="Have the declared models", settings=settings)
+    declared_models(name=Step.MODELS, settings=settings)

@@ -7,10 +7,11 @@ from pyinfra.api.deploy import deploy
 from pyinfra_ollama.operations.account import account
 from pyinfra_ollama.operations.release import release
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 
 
 @deploy("Ollama")
 def ollama(settings: HostSettings) -> None:
     """Have the user, the folders and the release."""
-    account(name="Have the service user and its folders", settings=settings)
-    release(name="Have the release installed", settings=settings)
+    account(name=Step.ACCOUNT, settings=settings)
+    release(name=Step.RELEASE, settings=settings)

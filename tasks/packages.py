@@ -6,9 +6,10 @@ from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.packages import packages as apt_packages
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 
 
 @deploy("Packages")
 def packages(settings: HostSettings) -> None:
     """Have the packages."""
-    apt_packages(name="Have the needed and declared packages", settings=settings)
+    apt_packages(name=Step.PACKAGES, settings=settings)

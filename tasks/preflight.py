@@ -6,11 +6,12 @@ from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.preflight import fit, inspect
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 
 
 @deploy("Preflight")
 def preflight(settings: HostSettings) -> bool:
     """Report what was found; False when the host must be left alone."""
     found = inspect(settings)
-    fit(name="Be fit for what is declared", findings=found)
+    fit(name=Step.FIT, findings=found)
     return all(finding.level != "failure" for finding in found)

@@ -8,12 +8,13 @@ from pyinfra_ollama.operations.release import tidy
 from pyinfra_ollama.operations.service import service as running
 from pyinfra_ollama.operations.unit import unit
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 from tasks import TEMPLATES
 
 
 @deploy("Service")
 def service(settings: HostSettings) -> None:
     """Have the service running as declared, and no more releases than declared."""
-    unit(name="Have the unit and its environment", settings=settings, templates=TEMPLATES)
-    running(name="Have the declared release running", settings=settings, templates=TEMPLATES)
-    tidy(name="Have no more releases than declared", settings=settings)
+    unit(name=Step.UNIT, settings=settings, templates=TEMPLATES)
+    running(name=Step.SERVICE, settings=settings, templates=TEMPLATES)
+    tidy(name=Step.TIDY, settings=settings)

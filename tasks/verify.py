@@ -6,10 +6,11 @@ from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.verify import verified
 from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.steps import Step
 from tasks import TEMPLATES
 
 
 @deploy("Verify")
 def verify(settings: HostSettings) -> None:
     """Run the verifier's checks after a change."""
-    verified(name="Have the deployment verified", settings=settings, templates=TEMPLATES)
+    verified(name=Step.VERIFY, settings=settings, templates=TEMPLATES)

@@ -1,0 +1,27 @@
+"""The operations of the deployment, by the names pyinfra prints, in the order of a run.
+
+Tasks name their operations by these and plans foretell them by these, so that both can be
+compared word by word.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["Step"]
+
+
+class Step(StrEnum):
+    """One operation."""
+
+    FIT = "Be fit for what is declared"
+    PACKAGES = "Have the needed and declared packages"
+    SWAPPINESS = "Have the kernel's swappiness set at boot"
+    SWAPFILE = "Have the swapfile"
+    ACCOUNT = "Have the service user and its folders"
+    RELEASE = "Have the release installed"
+    UNIT = "Have the unit and its environment"
+    SERVICE = "Have the declared release running"
+    TIDY = "Have no more releases than declared"
+    MODELS = "Have the declared models"
+    VERIFY = "Have the deployment verified"
