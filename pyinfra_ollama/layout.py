@@ -36,6 +36,8 @@ APT_STAMP = f"{STATE}/apt-updated"
 
 # What the official script leaves beside the unit and /usr/local/bin/ollama.
 OFFICIAL_LIBRARY = "/usr/local/lib/ollama"
+# The release that an installation of it becomes when it is taken over.
+OFFICIAL_RELEASE = "official"
 
 
 def release_directory(version: str) -> str:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pyinfra.api.deploy import deploy
 
-from pyinfra_ollama.decide.files import ManagedFile
-from pyinfra_ollama.layout import SYSCTL_FILE
+from pyinfra_ollama.decide.swap import files
 from pyinfra_ollama.operations.files import managed_files
 from pyinfra_ollama.operations.swap import swapfile
-from pyinfra_ollama.render import render
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import question_for
+from pyinfra_ollama.steps import Step
 from tasks import TEMPLATES
 
 
@@ -19,11 +18,9 @@ def swap(settings: HostSettings) -> None:
     """Have the declared swap; without a declaration, leave all swap alone."""
     if settings.swap is None:
         return
-    text = render(TEMPLATES, "etc/sysctl.d/60-pyinfra-ollama.conf.j2", swap=settings.swap)
-    content = text if settings.swap.size else None
     managed_files(
-        name="Have the kernel's swappiness set at boot",
-        files=[ManagedFile(path=SYSCTL_FILE, content=content)],
+        name=Step.SWAPPINESS,
+        files=files(settings.swap, TEMPLATES),
         question=question_for(settings),
     )
-    swapfile(name="Have the swapfile", settings=settings)
+    swapfile(name=Step.SWAPFILE, settings=settings)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide import packages
 from pyinfra_ollama.decide.unit import gpu_groups
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import HostSettings
@@ -72,11 +73,13 @@ def reasons(settings: HostSettings, snapshot: Snapshot) -> tuple[str, ...]:
     account, found = snapshot.account, []
     if not account.exists:
         found.append(f"user {layout.USER} does not exist")
-    missing = groups(snapshot) - account.groups
+    missing = groups(snapshot) - account.groups if account.exists else ()
     found.extend(f"{layout.USER} is not in group {group}" for group in sorted(missing))
     for folder in folders(settings):
         state = snapshot.files.get(folder.path)
         if state is None:
+            if folder.path == layout.STATE and packages.work(settings, snapshot).update:
+                continue  # scripts/apt.sh makes it, before
             found.append(f"{folder.path} does not exist")
         elif (state.user, state.mode) != (folder.user, folder.mode):
             found.append(f"{folder.path} belongs to {state.user} and has mode {state.mode}")

@@ -5,11 +5,18 @@ from __future__ import annotations
 import base64
 import difflib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.snapshot import FileState
+
+_IN_ADDRESS = re.compile(r"(\w://)[^/\s\"'@]+@")
+_ASSIGNED = re.compile(
+    r"(\w*(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|CREDENTIAL)\w*=).+", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -66,21 +73,72 @@ def payload(files: Iterable[ManagedFile], write: Iterable[ManagedFile]) -> str:
     return "\n".join(lines) + "\n"
 
 
+FileAction = Literal["create", "modify", "replace", "remove"]
+
+
+@dataclass(frozen=True)
+class FileChange:
+    """What becomes of one file; `before` and `after` are mode and owner, as "644 root:root".
+
+    `diff`: the lines of a unified diff, without its two lines of file names; whole for a new
+    file, empty for content that is hidden or stays.
+    """
+
+    path: str
+    action: FileAction
+    before: str | None
+    after: str | None
+    diff: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+def change(file: ManagedFile, found: FileState | None, old: str | None) -> FileChange:
+    """Describe the change of a file that differs; `old` is its text, None for what is not shown."""
+    before = f"{found.mode} {found.user}:{found.group}" if found else None
+    after: str | None = f"{file.mode} {file.user}:{file.group}"
+    action: FileAction = "modify" if found else "create"
+    if file.content is None:
+        action, after = "remove", None
+    elif found and found.kind == "symbolic link":
+        action = "replace"
+    lines = () if file.secret else tuple(_unified(old or "", file.content or ""))
+    return FileChange(file.path, action, before, after, lines, hidden=file.secret)
+
+
+def readable(files: Iterable[ManagedFile], found: Mapping[str, FileState]) -> tuple[str, ...]:
+    """The files whose present text may be shown beside the new one."""
+    return tuple(
+        file.path
+        for file in files
+        if not file.secret and file.path in found and found[file.path].kind.startswith("regular")
+    )
+
+
 def diff(file: ManagedFile, found: FileState | None, old: str | None) -> Iterator[str]:
     """A unified diff of one changed file, a headline first; content of secrets is hidden."""
-    if file.content is None:
-        yield f"Will remove {file.path}"
-        return
-    if found and found.kind == "symbolic link":
-        yield f"Will put a file in place of the link {file.path}"
-    else:
-        yield f"Will {'modify' if found else 'create'} {file.path}"
-    if found and (found.mode, found.user, found.group) != (file.mode, file.user, file.group):
-        was, will = (f"{state.mode} {state.user}:{state.group}" for state in (found, file))
-        yield f"  mode and owner: {was} -> {will}"
-    if file.secret:
+    seen = change(file, found, old)
+    replaces = seen.action == "replace"
+    yield f"Will {'put a file in place of the link' if replaces else seen.action} {file.path}"
+    if seen.before and seen.after and seen.before != seen.after:
+        yield f"  mode and owner: {seen.before} -> {seen.after}"
+    if seen.hidden:
         yield "  (content hidden)"
-        return
-    before = (old or "").splitlines()
-    for line in list(difflib.unified_diff(before, file.content.splitlines(), lineterm=""))[2:]:
+    for line in seen.diff:
         yield f"  {line}"
+
+
+def _unified(old: str, new: str) -> Iterator[str]:
+    for line in list(difflib.unified_diff(_lines(old), _lines(new)))[2:]:
+        yield _without_credentials(line.removesuffix("\n"))
+        if not line.endswith("\n"):
+            yield "\\ No newline at end of file"
+
+
+def _lines(text: str) -> list[str]:
+    # str.splitlines would also split at what is no line break to a program that reads the file.
+    return re.findall(r"[^\n]*\n|[^\n]+", text)
+
+
+def _without_credentials(line: str) -> str:
+    """A line without what a person may have written into a file before it was managed."""
+    return _ASSIGNED.sub(r"\1*MASKED*", _IN_ADDRESS.sub(r"\1*MASKED*@", line))

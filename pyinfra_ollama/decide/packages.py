@@ -11,16 +11,27 @@ from pyinfra_ollama.snapshot.question import wanted_packages
 
 @dataclass(frozen=True)
 class AptWork:
-    """`install`: missing packages; `upgrade`: "", "safe" or "full"; `update`: lists first."""
+    """`install`: missing packages; `upgrade`: "", "safe" or "full"; `update`: lists first.
+
+    `upgradable`: what is to be upgraded by the lists that are there now.
+    """
 
     install: tuple[str, ...]
     upgrade: str
     update: bool
+    upgradable: tuple[str, ...] = ()
 
     @property
     def nothing(self) -> bool:
         """Whether the host is as declared."""
         return not (self.install or self.upgrade or self.update)
+
+
+def reboot_note(snapshot: Snapshot) -> str | None:
+    """What to say of a host that waits for a reboot."""
+    if not snapshot.reboot_required:
+        return None
+    return "a reboot is needed for earlier upgrades; this package never reboots a host"
 
 
 def work(settings: HostSettings, snapshot: Snapshot) -> AptWork:
@@ -35,9 +46,10 @@ def work(settings: HostSettings, snapshot: Snapshot) -> AptWork:
     age = None if state.lists_updated is None else snapshot.now - state.lists_updated
     stale = age is None or age > declared.cache_seconds or age < 0
     upgrading = declared.upgrade != "none"
-    due = upgrading and any(name not in state.held for name in state.upgradable)
+    free = tuple(name for name in state.upgradable if name not in state.held)
     return AptWork(
         install=missing,
-        upgrade=declared.upgrade if due or (upgrading and stale) else "",
+        upgrade=declared.upgrade if upgrading and (free or stale) else "",
         update=stale and (bool(missing) or upgrading),
+        upgradable=free if upgrading else (),
     )

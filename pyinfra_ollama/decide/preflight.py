@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide import occupied, reach, release, swap
+from pyinfra_ollama.decide import archive, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
@@ -32,6 +32,7 @@ def findings(
         *_port(settings, snapshot),
         *_existing(settings, snapshot),
         *occupied.findings(settings, snapshot),
+        *archive.findings(settings, snapshot),
         *_network(asked, answers),
         _gpu(snapshot),
     )
@@ -133,8 +134,7 @@ def _port(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
 
 def _existing(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
     unit = snapshot.unit
-    loose_program = snapshot.links.get(layout.COMMAND) == ""
-    if (unit.exists and not unit.managed) or unit.official_library or loose_program:
+    if (unit.exists and not unit.managed) or release.adopting(snapshot):
         if settings.release.adopt:
             yield Finding("ok", "existing", "an installation of the official script, taken over")
         elif not unit.managed:

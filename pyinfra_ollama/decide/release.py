@@ -7,7 +7,6 @@ official installer does.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,53 +129,30 @@ def installed(wanted: Plan, snapshot: Snapshot) -> bool:
     return all(found.notes.get(key) == value for key, value in wanted.notes.items())
 
 
-def leftovers(snapshot: Snapshot) -> tuple[str, ...]:
-    """What a killed installation left behind."""
-    return tuple(name for name in snapshot.releases if name.startswith("."))
+def adopting(snapshot: Snapshot) -> bool:
+    """Whether files of the official script are there, to become a release of their own."""
+    return snapshot.unit.official_library or snapshot.links.get(layout.COMMAND) == ""
 
 
-def surplus(snapshot: Snapshot, version: str, keep: int) -> tuple[str, ...]:
-    """Releases beyond the `keep` newest once `version` runs.
+def surplus(settings: HostSettings, snapshot: Snapshot) -> tuple[str, ...]:
+    """Releases and leftovers to clear away once the declared version runs.
 
-    Never that one, nor, unless only one is kept, the one to go back to: what ran before it.
+    What goes beyond the `keep` newest releases; never the declared one nor, unless only one is
+    kept, the one to go back to: what ran before it. What a killed installation left behind goes
+    as well, unless an installation is due, which clears it away itself.
     """
+    version, keep = settings.ollama.version, settings.release.keep
     current = snapshot.links.get(layout.CURRENT, "").removeprefix("releases/")
     before = snapshot.links.get(layout.PREVIOUS, "").removeprefix("releases/")
-    needed = {version, before if current == version else current} if keep > 1 else {version}
-    others = [name for name in snapshot.releases if not name.startswith(".") and name not in needed]
-    by_age = sorted(others, key=lambda name: snapshot.releases[name].modified, reverse=True)
-    there = len(needed & {version, *snapshot.releases})
-    return tuple(by_age[max(0, keep - there) :])
-
-
-def local_sha256(path: Path, pinned: str | None) -> str:
-    """The hash a local archive must have: pinned, else beside it, else its own.
-
-    RefusedError when the archive is not what its pin or its sha256sum.txt says.
-    """
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as archive:
-            while block := archive.read(1 << 20):
-                digest.update(block)
-    except OSError as error:
-        raise RefusedError(f"release.archive {path} cannot be read: {error.strerror}") from error
-    found = digest.hexdigest()
-    expected = pinned or _beside(path)
-    if expected and expected != found:
-        raise RefusedError(
-            f"release.archive {path} has the SHA-256 {found}, expected {expected}: "
-            "nothing was sent; fetch the archive again, or correct release.sha256"
-        )
-    return found
-
-
-def _beside(path: Path) -> str | None:
-    sums = path.with_name("sha256sum.txt")
-    if not sums.is_file():
-        return None
-    for line in sums.read_text(encoding="utf-8", errors="replace").splitlines():
-        fields = line.split()
-        if len(fields) == 2 and fields[1].lstrip("*").removeprefix("./") == path.name:
-            return fields[0].lower()
-    return None
+    there = {name for name in snapshot.releases if not name.startswith(".")} | {version}
+    if adopting(snapshot):
+        before = layout.OFFICIAL_RELEASE
+        there.add(before)
+    elif current != version:
+        before = current
+    needed = {version, before} if keep > 1 else {version}
+    ages = {name: found.modified for name, found in snapshot.releases.items()}
+    by_age = sorted(there - needed, key=lambda name: ages.get(name, 0), reverse=True)
+    extra = by_age[max(0, keep - len(needed & there)) :]
+    left = [name for name in snapshot.releases if name.startswith(".")]
+    return (*extra, *(left if installed(plan(settings, snapshot), snapshot) else ()))

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.refusal import RefusedError
+from pyinfra_ollama.render import render
 from pyinfra_ollama.settings import HostSettings, Swap
 from pyinfra_ollama.settings.units import human_size
 from pyinfra_ollama.snapshot import FileState, Snapshot
@@ -26,6 +30,37 @@ class SwapNeed:
 
     reasons: tuple[str, ...]
     make: Make = "no"
+
+
+@dataclass(frozen=True)
+class SwapWork:
+    """What the swapfile needs, the value of vm.swappiness to set now, or why nothing can be."""
+
+    need: SwapNeed
+    swappiness: int | None = None
+    barrier: str | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the host is as declared, or cannot be."""
+        return not self.need.reasons and self.swappiness is None
+
+
+def files(swap: Swap, templates: Path) -> tuple[ManagedFile, ...]:
+    """What sets the kernel's swappiness at boot; without swap there is nothing to set."""
+    text = render(templates, f"{layout.SYSCTL_FILE[1:]}.j2", swap=swap)
+    return (ManagedFile(path=layout.SYSCTL_FILE, content=text if swap.size else None),)
+
+
+def work(settings: HostSettings, snapshot: Snapshot) -> SwapWork:
+    """Everything that has to be done about swap now; RefusedError as in `need`."""
+    declared = settings.swap
+    if declared is None:
+        return SwapWork(SwapNeed(()))
+    reason = barrier(declared, snapshot)
+    if reason:
+        return SwapWork(SwapNeed(()), barrier=reason)
+    return SwapWork(need(declared, snapshot), swappiness(settings, snapshot))
 
 
 def need(swap: Swap, snapshot: Snapshot) -> SwapNeed:

@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from pyinfra_ollama.decide import models, service
-from pyinfra_ollama.decide.unit import ServiceEnvironment
+from pyinfra_ollama.decide.unit import UnitFiles
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 
@@ -15,7 +15,7 @@ from pyinfra_ollama.snapshot import Snapshot
 STAMP = "verified"
 
 
-def fingerprint(settings: HostSettings, declared: ServiceEnvironment) -> str:
+def fingerprint(settings: HostSettings, declared: UnitFiles) -> str:
     """Everything declared that the checks look at, as one hash.
 
     What happens to the host by itself (a restart, a reboot) is not in it: looking at that is
@@ -23,7 +23,7 @@ def fingerprint(settings: HostSettings, declared: ServiceEnvironment) -> str:
     """
     parts = {
         "version": settings.ollama.version,
-        "environment": declared.sha256,
+        "environment": declared.environment.sha256,
         "models": [repr(model) for model in settings.ollama.models],
         "swap": repr(settings.swap),
         "service": repr(settings.service),
@@ -32,7 +32,7 @@ def fingerprint(settings: HostSettings, declared: ServiceEnvironment) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def due(settings: HostSettings, snapshot: Snapshot, declared: ServiceEnvironment) -> bool:
+def due(settings: HostSettings, snapshot: Snapshot, declared: UnitFiles) -> bool:
     """Whether something was declared or changed, or is about to be, since it was verified."""
     return (
         snapshot.verified != fingerprint(settings, declared)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pyinfra import context, logger
 
 from pyinfra_ollama.commands import piped
-from pyinfra_ollama.decide.files import ManagedFile, changed, diff, payload
+from pyinfra_ollama.decide.files import ManagedFile, changed, diff, payload, readable
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.facts.text import FileTexts
 from pyinfra_ollama.operations.base import Steps, host_operation
@@ -41,8 +41,8 @@ def swapped_in(files: Sequence[ManagedFile], snapshot: Snapshot, judge: str = ""
 
 
 def _show(files: Sequence[ManagedFile], snapshot: Snapshot) -> None:
-    readable = [file.path for file in files if not file.secret and file.path in snapshot.files]
-    old = context.host.get_fact(FileTexts, paths=tuple(readable)) if readable else {}
+    paths = readable(files, snapshot.files)
+    old = context.host.get_fact(FileTexts, paths=paths) if paths else {}
     for file in files:
         for line in diff(file, snapshot.files.get(file.path), old.get(file.path)):
             context.host.log(line, log_func=logger.info)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyinfra import context, logger
 
 from pyinfra_ollama.commands import shown
-from pyinfra_ollama.decide.packages import work
+from pyinfra_ollama.decide.packages import reboot_note, work
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -20,9 +20,9 @@ def packages(*, settings: HostSettings) -> Steps:
     + settings: the host's settings
     """
     snapshot = look(question_for(settings))
-    if snapshot.reboot_required:
-        message = "a reboot is needed for earlier upgrades; this package never reboots a host"
-        context.host.log_styled(message, log_func=logger.warning, fg="yellow")
+    reboot = reboot_note(snapshot)
+    if reboot:
+        context.host.log_styled(reboot, log_func=logger.warning, fg="yellow")
     todo = work(settings, snapshot)
     if todo.nothing:
         context.host.noop("packages are as declared")

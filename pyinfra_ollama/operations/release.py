@@ -7,7 +7,8 @@ from pyinfra.api.command import FileUploadCommand
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.commands import quiet, shown
-from pyinfra_ollama.decide.release import installed, leftovers, local_sha256, plan, surplus
+from pyinfra_ollama.decide.archive import hashes
+from pyinfra_ollama.decide.release import installed, plan, surplus
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -29,10 +30,8 @@ def release(*, settings: HostSettings) -> Steps:
         context.host.noop(f"release {wanted.version} is installed")
         return
     if wanted.local:
-        pairs = zip(wanted.local, wanted.archives, strict=True)
-        hashes = [local_sha256(path, archive.sha256) for path, archive in pairs]
         archives = []
-        for path, sha256 in zip(wanted.local, hashes, strict=True):
+        for path, sha256 in zip(wanted.local, hashes(wanted), strict=True):
             # With sudo pyinfra brings a file in two steps. What the first leaves where others
             # can write is hashed again by the script, on root's own copy.
             name = f"{sha256[:16]}.tar.zst"
@@ -54,9 +53,7 @@ def tidy(*, settings: HostSettings) -> Steps:
 
     + settings: the host's settings
     """
-    snapshot = look(question_for(settings))
-    extra = surplus(snapshot, settings.ollama.version, settings.release.keep)
-    names = (*extra, *leftovers(snapshot))
+    names = surplus(settings, look(question_for(settings)))
     if not names:
         context.host.noop("no release to clear away")
         return

@@ -28,7 +28,7 @@ def service(*, settings: HostSettings, templates: Path) -> Steps:
     release does not answer in time, the previous one is brought back and the host fails.
     """
     snapshot = look(question_for(settings))
-    declared = unit_files(settings, snapshot, templates).environment
+    declared = unit_files(settings, snapshot, templates)
     needed = need(settings, snapshot, declared)
     if not needed.reasons:
         context.host.noop(f"ollama {settings.ollama.version} runs as declared")

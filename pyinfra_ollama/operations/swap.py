@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyinfra import context
 
 from pyinfra_ollama.commands import shown
-from pyinfra_ollama.decide.swap import barrier, need, swappiness
+from pyinfra_ollama.decide.swap import work
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
@@ -24,15 +24,10 @@ def swapfile(*, settings: HostSettings) -> Steps:
     declared = settings.swap
     if declared is None:
         return
-    snapshot = look(question_for(settings))
-    reason = barrier(declared, snapshot)
-    if reason:
-        context.host.noop(f"no swapfile: {reason}")
+    todo = work(settings, look(question_for(settings)))
+    if todo.nothing:
+        why = f"no swapfile: {todo.barrier}" if todo.barrier else f"{declared.path} is as declared"
+        context.host.noop(why)
         return
-    needed = need(declared, snapshot)
-    wanted = swappiness(settings, snapshot)
-    if not needed.reasons and wanted is None:
-        context.host.noop(f"{declared.path} is as declared")
-        return
-    value = "" if wanted is None else str(wanted)
-    yield shown("swap", declared.path, str(declared.size), needed.make, value)
+    value = "" if todo.swappiness is None else str(todo.swappiness)
+    yield shown("swap", declared.path, str(declared.size), todo.need.make, value)

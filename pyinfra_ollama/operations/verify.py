@@ -33,7 +33,7 @@ def verified(*, settings: HostSettings, templates: Path) -> Steps:
     ``pyinfra-ollama verify``.
     """
     snapshot = look(question_for(settings))
-    declared = unit_files(settings, snapshot, templates).environment
+    declared = unit_files(settings, snapshot, templates)
     if not due(settings, snapshot, declared):
         context.host.noop("nothing changed since it was verified")
         return

@@ -34,7 +34,11 @@ flock -w 30 9 || fail "another installation holds $releases/.lock; wait for it t
 if [ ! -e "$releases/$version" ] && [ -e "$releases/.replaced-$version" ]; then
   mv "$releases/.replaced-$version" "$releases/$version"
 fi
-rm -rf "$releases"/.staging-* "$releases"/.replaced-*
+# Whatever a killed run left goes: but for the lock, only this run's own has such a name.
+for left in "$releases"/.[!.]*; do
+  case $left in */.lock) continue ;; esac
+  printf '%s\n' "$uploaded" | grep -qxF -- "$left" || rm -rf -- "$left"
+done
 stage=$(mktemp -d "$releases/.staging-XXXXXX")
 chmod 711 "$stage"
 

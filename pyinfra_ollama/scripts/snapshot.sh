@@ -94,7 +94,10 @@ section fstab
 cat /etc/fstab 2>/dev/null
 
 section unit
-systemctl show ollama.service -p LoadState,ActiveState,SubState,UnitFileState,MainPID,NeedDaemonReload,FragmentPath,DropInPaths,ControlGroup 2>/dev/null
+shown=$(systemctl show ollama.service -p LoadState,ActiveState,SubState,UnitFileState,MainPID,NeedDaemonReload,FragmentPath,DropInPaths,ControlGroup 2>/dev/null)
+printf '%s\n' "$shown"
+# systemd remembers a unit whose file is gone, until it reloads.
+[ -e "$(printf '%s\n' "$shown" | sed -n 's/^FragmentPath=//p')" ] && echo UnitFile=there
 printf 'FirstLine=%s\n' "$(head -n 1 /etc/systemd/system/ollama.service 2>/dev/null)"
 [ -d /usr/local/lib/ollama ] && echo OfficialLibrary=yes
 for drop_in in /etc/systemd/system/ollama.service.d/*.conf /run/systemd/system/ollama.service.d/*.conf; do
@@ -115,15 +118,33 @@ fi
 section port
 if command -v ss >/dev/null 2>&1; then ss -H -ltnp "sport = :$5"; else echo unknown; fi
 
+# What lies in the declared models folder is asked of the server; where none answers there, or
+# the one that does has another folder, of the disk.
 section api
+tags=
 if [ "${pid:-0}" -gt 0 ] 2>/dev/null && command -v curl >/dev/null 2>&1; then
   curl -sS --noproxy '*' --max-time 10 "$3/api/version" 2>/dev/null; echo
+  if tr '\0' '\n' <"/proc/$pid/environ" | grep -qxF "OLLAMA_MODELS=$4"; then
+    tags=$(curl -sS --fail --noproxy '*' --max-time 10 "$3/api/tags" 2>/dev/null)
+  fi
+fi
+if [ -n "$tags" ]; then
   section tags
-  curl -sS --noproxy '*' --max-time 10 "$3/api/tags" 2>/dev/null; echo
+  printf '%s\n' "$tags"
   section show
   [ -n "$6" ] && printf '%s\n' "$6" | while IFS= read -r model; do
     printf '%s|' "$model"
     curl -sS --noproxy '*' --max-time 10 "$3/api/show" -d "{\"model\":\"$model\"}" 2>/dev/null; echo
+  done
+else
+  section manifests
+  for manifest in "$4"/manifests/*/*/*/*; do
+    [ -f "$manifest" ] || continue
+    text=$(tr -d '\n' <"$manifest")
+    digest=$(sha256sum <"$manifest")
+    printf '%s|%s|%s\n' "${manifest#"$4"/manifests/}" "${digest%% *}" "$text"
+    blob=$(printf '%s' "$text" | tr '{' '\n' | sed -n '/image\.params"/s/.*"sha256:\([0-9a-f]*\)".*/\1/p')
+    [ -z "$blob" ] || printf 'params|%s\n' "$(tr -d '\n' <"$4/blobs/sha256-$blob" 2>/dev/null)"
   done
 fi
 

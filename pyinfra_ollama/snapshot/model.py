@@ -94,7 +94,9 @@ class UnitState:
 class ApiState:
     """What the running server says: `models` maps listed names to digests.
 
-    `sizes` maps them to bytes, `parameters` to the lines of /api/show's `parameters`.
+    `sizes` maps them to bytes, `parameters` to the lines of /api/show's `parameters`. While
+    no server answers at the declared address with the declared folder, these three are what
+    it would list of that folder.
     """
 
     version: str | None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from pyinfra_ollama.snapshot.manifests import stored
 from pyinfra_ollama.snapshot.model import ApiState, GpuState, UnitState
 
 PCI_VENDORS = {"0x10de": "nvidia", "0x1002": "amd"}
@@ -31,7 +33,7 @@ def unit_state(lines: list[str], process: list[str]) -> UnitState:
         enabled=unit.get("UnitFileState", ""),
         needs_reload=unit.get("NeedDaemonReload") == "yes",
         managed=unit.get("FirstLine", "").startswith("# Managed by pyinfra-ollama"),
-        exists=bool(unit.get("FragmentPath")),
+        exists="UnitFile" in unit,
         official_library="OfficialLibrary" in unit,
         foreign_environment=tuple(many(lines, "ForeignEnvironment")),
         pid=int(pid) if pid else None,
@@ -41,9 +43,11 @@ def unit_state(lines: list[str], process: list[str]) -> UnitState:
 
 
 def api_state(sections: Mapping[str, list[str]]) -> ApiState:
-    """What the server answered, None where it did not."""
+    """What the server answered, or what lies in the declared folder where it did not."""
     version = _json(sections.get("api", [])).get("version")
     tags = _json(sections.get("tags", [])).get("models")
+    if "manifests" in sections:
+        return replace(stored(sections["manifests"]), version=str(version) if version else None)
     rows = tags or []
     parameters = {}
     for line in sections.get("show", []):

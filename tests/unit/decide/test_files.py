@@ -87,7 +87,8 @@ def test_diff_of_a_new_file_is_whole() -> None:
 def test_diff_of_a_link_and_of_a_removal() -> None:
     headline, *_ = diff(FILE, state(kind="symbolic link"), None)
     assert headline == f"Will put a file in place of the link {PATH}"
-    assert list(diff(GONE, state(), TEXT)) == [f"Will remove {PATH}"]
+    removal = [f"Will remove {PATH}", "  @@ -1 +0,0 @@", "  -port = 1"]
+    assert list(diff(GONE, state(), TEXT)) == removal
 
 
 def test_diff_of_a_secret_shows_none_of_it() -> None:
