@@ -11,6 +11,9 @@ from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import question_for
 
+# Unattended upgrades of a few packages end within this.
+LOCK_SECONDS = 300
+
 
 @host_operation
 def packages(*, settings: HostSettings) -> Steps:
@@ -27,4 +30,5 @@ def packages(*, settings: HostSettings) -> Steps:
     if todo.nothing:
         context.host.noop("packages are as declared")
         return
-    yield shown("apt", "yes" if todo.update else "no", todo.upgrade, *todo.install)
+    update = "yes" if todo.update else "no"
+    yield shown("apt", update, todo.upgrade, str(LOCK_SECONDS), *todo.install)

@@ -1,26 +1,69 @@
 # Install and upgrade packages without questions.
-# $1 yes: fetch the lists first   $2 upgrade: "", safe or full   then packages to install
+# $1 yes: fetch the lists first   $2 upgrade: "", safe or full   $3 seconds to wait for another
+# apt or dpkg   then packages to install
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l
-update=$1 upgrade=$2
-shift 2
-# Keeps a configuration file that a person changed; waits for another apt.
-apt() { apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null; }
+update=$1 upgrade=$2 patience=$3 fetched=
+shift 3
+scratch=$(mktemp -d /run/pyinfra-ollama-XXXXXX)
+log=$scratch/log
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' HUP INT TERM PIPE
+fail() { printf 'packages: %s\n' "$*" >&2; exit 1; }
 
-# A killed run may have left packages unpacked only.
-if [ -n "$(dpkg --audit)" ]; then dpkg --configure -a --force-confdef --force-confold; fi
-if [ "$update" = yes ]; then
+patient() { # COMMAND: run it, again and again while another process holds its lock
+  waited=0
+  until "$@" >"$log" 2>&1 </dev/null; do
+    holder=$(sed -nE 's/.*held by process ([0-9]+ \([^)]*\)).*/\1/p; s/.*locked by another process with pid ([0-9]+).*/\1/p' "$log" | tail -n 1)
+    [ -n "$holder" ] || return 1
+    [ "$waited" -gt 0 ] || echo "waiting for process $holder, which holds the lock of apt or dpkg"
+    [ "$waited" -lt "$patience" ] ||
+      fail "process $holder has held the lock of apt or dpkg for more than $patience s: let it end or stop it, then run again"
+    sleep 2; waited=$((waited + 2))
+  done
+}
+why() { grep -E '^(E:|W:|dpkg: error|Err:)' "$log" | tail -n 8 | sed 's/^/  /'; }
+# Keeps a configuration file that a person changed.
+apt() { patient apt-get -q -y -o DPkg::Lock::Timeout=0 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"; }
+lists() {
   echo "fetching package lists"
-  apt-get -q update -o APT::Update::Error-Mode=any >/dev/null
+  patient apt-get -q update -o APT::Update::Error-Mode=any ||
+    fail "the package lists could not be fetched: check the host's sources and network
+$(why)"
   (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
   touch /var/lib/pyinfra-ollama/apt-updated
+  fetched=yes
+}
+add() { apt --no-install-recommends --no-remove install "$@"; }
+
+# A killed run may have left packages unpacked only, even without what they depend on.
+broken=
+patient dpkg --configure -a --force-confdef --force-confold || broken=yes
+[ "$update" != yes ] || lists
+if [ -n "$broken" ]; then
+  echo "finishing what was left half installed"
+  apt --no-install-recommends --no-remove --fix-broken install ||
+    fail "packages that were left half installed could not be finished; look with: dpkg --audit
+$(why)"
 fi
 if [ $# -gt 0 ]; then
   echo "installing $*"
-  said=$(apt install --no-install-recommends "$@" 2>&1) || {
-    status=$?; printf '%s\n' "$said" | tail -n 15 >&2; exit $status; }
+  # Lists that are too old name files that are gone, or lack a package.
+  add "$@" || { [ -n "$fetched" ] || { lists && add "$@"; }; } ||
+    fail "$* could not be installed; if one is unknown, check its name in Packages(tools=[...])
+$(why)"
+  for name; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+      fail "$name is no package of its own: name the package that brings it in Packages(tools=[...])"
+  done
 fi
 case $upgrade in
-  safe) echo "upgrading"; apt upgrade ;;
-  full) echo "upgrading"; apt dist-upgrade ;;
+  "") ;;
+  *)
+    echo "upgrading"
+    if [ "$upgrade" = full ]; then apt dist-upgrade; else apt --no-remove upgrade; fi ||
+      fail "the upgrade failed
+$(why)"
+    grep -E '^[0-9]+ upgraded' "$log" ;;
 esac
+if [ -e /run/reboot-required ]; then echo "a reboot is needed to finish; it is left to you"; fi

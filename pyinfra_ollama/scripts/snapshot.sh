@@ -63,7 +63,7 @@ done
 
 section packages
 # shellcheck disable=SC2086 # a list of names
-[ -n "$2" ] && dpkg-query -W -f '${Package}|${db:Status-Abbrev}|${Version}\n' $2 2>/dev/null
+[ -n "$2" ] && dpkg-query -W -f '${Package}|${Architecture}|${db:Status-Abbrev}|${Version}\n' $2 2>/dev/null
 if [ "$7" != none ]; then
   action=upgrade; [ "$7" = full ] && action=dist-upgrade
   apt-get -s -qq "$action" 2>/dev/null | sed -n 's/^Inst \([^ ]*\) .*/upgrade=\1/p'

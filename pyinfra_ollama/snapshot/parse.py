@@ -118,9 +118,9 @@ def _packages(lines: list[str]) -> PackageState:
     installed, held = {}, set()
     for line in lines:
         if "|" in line:
-            name, status, version = line.split("|")
+            name, architecture, status, version = line.split("|")
             if status[1:2] == "i":
-                installed[name] = version
+                installed[name] = installed[f"{name}:{architecture}"] = version
             if status[0:1] == "h":
                 held.add(name)
     updated = pairs(lines).get("updated")
