@@ -62,7 +62,9 @@ def test_lists_are_fetched_when_they_are_old(age: int | None, update: bool) -> N
 @pytest.mark.parametrize("upgrade", ["safe", "full"])
 def test_upgrades(upgrade: str) -> None:
     assert todo(found(), upgrade=upgrade).nothing
-    assert todo(found(upgradable=("bash",)), upgrade=upgrade) == AptWork((), upgrade, update=False)
+    assert todo(found(upgradable=("bash",)), upgrade=upgrade) == AptWork(
+        (), upgrade, False, ("bash",)
+    )
     # Nobody knows what is upgradable until the lists are fetched.
     assert todo(found(None), upgrade=upgrade) == AptWork((), upgrade, update=True)
 
