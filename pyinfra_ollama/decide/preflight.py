@@ -167,7 +167,7 @@ def _network(asked: tuple[Ask, ...], answers: Mapping[str, Answer] | None) -> It
         if answer.good:
             continue
         if answer.code == "404":
-            seen, remedy = f"{ask.url} does not exist", f"check the name of {ask.missing}"
+            seen, remedy = f"{ask.url} does not exist", f"check the {ask.named}"
         else:
             said = answer.reason or f"status {answer.code}"
             seen, remedy = f"{ask.url} does not answer: {said}", "check the address and the network"

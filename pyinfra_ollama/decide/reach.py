@@ -16,12 +16,13 @@ OPEN = "open"
 
 @dataclass(frozen=True)
 class Ask:
-    """One address: `way` is "head" or "get", `purpose` is for messages."""
+    """One address: `way` is "head" or "get"; `purpose` and what is `named` so are for messages."""
 
     way: str
     url: str
     purpose: str
-    missing: str
+    named: str
+    model: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,17 @@ def asks(settings: HostSettings, snapshot: Snapshot) -> tuple[Ask, ...]:
     found = []
     wanted = release.plan(settings, snapshot)
     if not wanted.local and not release.installed(wanted, snapshot):
-        found += [Ask("head", a.url, "the release", a.name) for a in wanted.archives]
+        named = "version in Ollama(...) and the url in Release(...)"
+        found += [Ask("head", a.url, "the release", named) for a in wanted.archives]
         if any(a.sha256 is None for a in wanted.archives):
-            found.append(Ask("head", wanted.archives[0].sums_url, "its checksums", "sha256sum.txt"))
+            sums = wanted.archives[0].sums_url
+            named = "url in Release(...), or pin the hash in its sha256"
+            found.append(Ask("head", sums, "its checksums", named))
     for item in models.work(settings, snapshot):
         if item.pull:
             name = item.model.pulled
-            found.append(Ask("get", name.manifest_url, f"model {item.model.name}", name.listed))
+            purpose, named = f"model {item.model.name}", f"name {name.listed}"
+            found.append(Ask("get", name.manifest_url, purpose, named, name.listed))
     return tuple(dict.fromkeys(found))
 
 
@@ -71,5 +76,5 @@ def manifest_size(answer: Answer) -> int | None:
 def sizes(asked: tuple[Ask, ...], answers: Mapping[str, Answer]) -> tuple[int, dict[str, int]]:
     """Bytes of the archives to fetch, and of each model to pull, as far as they are known."""
     archives = sum(answers[ask.url].length or 0 for ask in asked if ask.way == "head")
-    pulls = {a.missing: manifest_size(answers[a.url]) for a in asked if a.way == "get"}
+    pulls = {a.model: manifest_size(answers[a.url]) for a in asked if a.way == "get"}
     return archives, {name: size for name, size in pulls.items() if size is not None}

@@ -36,8 +36,15 @@ class Reach(FactBase[dict[str, Answer]]):
             body, head = [], line.removeprefix(MARKER)
             ended = head == "end"
             if not ended:
-                url, code, length, reason = head.split("|", 3)
-                answers[url] = Answer(code, int(length) if length.isdigit() else None, reason)
+                url, code, length, reason = _fields(head)
+                answers[url] = Answer(code, int(length) if length.isdecimal() else None, reason)
         if not ended:
             raise FactProcessError("the host's answer was cut off before its closing marker")
         return answers
+
+
+def _fields(head: str) -> tuple[str, str, str, str]:
+    fields = head.split("|", 3)
+    if len(fields) != 4:
+        raise FactProcessError(f"the host's answer could not be read: {head[:80]!r}")
+    return fields[0], fields[1], fields[2], fields[3]

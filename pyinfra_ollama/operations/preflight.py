@@ -34,7 +34,8 @@ def _findings(settings: HostSettings) -> tuple[Finding, ...]:
     if asked and not settings.preflight.skip_network:
         proxy = Hidden(settings.ollama.environ().get("HTTPS_PROXY", ""))
         answers = context.host.get_fact(Reach, asks=asked, _stdin=proxy)
-        if answers is None:
+        # pyinfra gives None where the fact failed, whatever its type says.
+        if {ask.url for ask in asked} - set(answers or ()):
             raise DeployError("the host could not ask the network")
     return preflight.findings(settings, snapshot, asked, answers)
 

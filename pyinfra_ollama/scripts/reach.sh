@@ -17,7 +17,8 @@ with_curl() { # WAY URL
 with_bash() { # WAY URL
   rest=${2#*://} address=${2#*://}; address=${address%%/*}
   host=${address%:*} port=${address##*:}
-  [ "$port" != "$address" ] || { port=80; case $2 in https:*) port=443 ;; esac; }
+  case $address in \[*) host=${address#?} host=${host%%]*} port=${address##*]} port=${port#:} ;; esac
+  [ "${port:-$address}" != "$address" ] || { port=80; case $2 in https:*) port=443 ;; esac; }
   case $2 in
     https:*)
       timeout 8 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>"$scratch/error" && code=open ;;
@@ -27,7 +28,9 @@ with_bash() { # WAY URL
         "$host" "$port" "$verb" "${rest#*/}" "$address" "$accept" >"$scratch/answer" 2>"$scratch/error" || true
       tr -d '\r' <"$scratch/answer" | sed '/^$/q' >"$scratch/headers"
       tr -d '\r' <"$scratch/answer" | sed '1,/^$/d' >"$scratch/body"
-      code=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$scratch/headers") ;;
+      code=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$scratch/headers")
+      # Followed once there is curl; its size is not known until then.
+      case $code in 30[12378]) code=open; : >"$scratch/headers" ;; esac ;;
   esac
 }
 
