@@ -37,7 +37,8 @@ _boards: WeakKeyDictionary[State, Board] = WeakKeyDictionary()
 
 def report(findings: Iterable[Finding]) -> None:
     """Report what was found on the current host."""
-    state = context.state
+    # The run's own object: `context.state` stands for whichever is current.
+    state: State = context.ctx_state.get()  # type: ignore[no-untyped-call]
     board = _boards.setdefault(state, Board())
     board.report(context.host.name, findings, {host.name for host in state.active_hosts})
 

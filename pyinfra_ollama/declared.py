@@ -19,7 +19,7 @@ def settings() -> HostSettings:
     The first call reads those of every host of the run; DeployError lists all that is wrong
     with any of them, so that nothing is changed anywhere.
     """
-    state = context.state
+    state: State = context.ctx_state.get()  # type: ignore[no-untyped-call]
     if state not in _loaded:
         hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
         try:

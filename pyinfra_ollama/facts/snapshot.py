@@ -58,7 +58,7 @@ def look(question: Question) -> Snapshot:
 
     DeployError when the host does not answer; pyinfra has then already said why.
     """
-    host = context.host
+    host = _host()
     kept = _kept.get(host)
     if kept is not None and kept.question == question and _fresh(host, kept):
         return kept.answer
@@ -72,14 +72,20 @@ def look(question: Question) -> Snapshot:
 def forget() -> None:
     """Drop what is kept of the current host, because it is being changed."""
     if context.state.is_executing:
-        _kept.pop(context.host, None)
+        _kept.pop(_host(), None)
 
 
 def count_own() -> None:
     """Say that an operation of this package ended, so that it is not taken for another's."""
-    kept = _kept.get(context.host)
+    kept = _kept.get(_host())
     if kept is not None:
         kept.own += 1
+
+
+def _host() -> Host:
+    """The current host itself: `context.host` stands for whichever is current, and so is no key."""
+    host: Host = context.ctx_host.get()  # type: ignore[no-untyped-call]
+    return host
 
 
 def _fresh(host: Host, kept: _Kept) -> bool:
