@@ -26,6 +26,9 @@ def findings(
     answers: Mapping[str, Answer] | None,
 ) -> tuple[Finding, ...]:
     """Everything worth saying about this host; `answers=None`: the network was not asked."""
+    if snapshot.uid != 0:
+        # What others' processes and folders are is for root to see.
+        return tuple(_system(settings, snapshot))
     return (
         *_system(settings, snapshot),
         *_resources(settings, snapshot, asked, answers or {}),

@@ -56,13 +56,20 @@ _kept: WeakKeyDictionary[Host, _Kept] = WeakKeyDictionary()
 def look(question: Question) -> Snapshot:
     """The state of the current host, asked anew when what is kept may be stale.
 
-    DeployError when the host does not answer; pyinfra has then already said why.
+    DeployError when the host does not answer (pyinfra has then already said why), or when its
+    sudo asks for a password that nobody gave.
     """
     host = _host()
     kept = _kept.get(host)
     if kept is not None and kept.question == question and _fresh(host, kept):
         return kept.answer
-    answer = host.get_fact(HostSnapshot, question=question)
+    try:
+        answer = host.get_fact(HostSnapshot, question=question)
+    except EOFError as error:
+        # pyinfra asked for the password, where nobody can type one.
+        raise DeployError(
+            f"{host.name}: sudo asks for a password; set _sudo_password in the host's data"
+        ) from error
     if answer is None:
         raise DeployError(f"{host.name}: the host did not answer what it was asked")
     _kept[host] = _Kept(question, answer, time.monotonic(), _finished(host))
