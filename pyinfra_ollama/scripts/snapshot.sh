@@ -98,6 +98,10 @@ shown=$(systemctl show ollama.service -p LoadState,ActiveState,SubState,UnitFile
 printf '%s\n' "$shown"
 # systemd remembers a unit whose file is gone, until it reloads.
 [ -e "$(printf '%s\n' "$shown" | sed -n 's/^FragmentPath=//p')" ] && echo UnitFile=there
+# A deleted unit has no such state, but is enabled again as soon as it is back.
+if [ ! -e /etc/systemd/system/ollama.service ] && [ -L /etc/systemd/system/multi-user.target.wants/ollama.service ]; then
+  echo UnitFileState=enabled
+fi
 printf 'FirstLine=%s\n' "$(head -n 1 /etc/systemd/system/ollama.service 2>/dev/null)"
 [ -d /usr/local/lib/ollama ] && echo OfficialLibrary=yes
 for drop_in in /etc/systemd/system/ollama.service.d/*.conf /run/systemd/system/ollama.service.d/*.conf; do
