@@ -32,7 +32,7 @@ def parse(lines: Iterable[str]) -> Snapshot:
     sections = _sections(lines)
     try:
         return _snapshot(sections)
-    except (KeyError, ValueError, IndexError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise SnapshotError(f"the host's answer could not be read: {error!r}") from error
 
 

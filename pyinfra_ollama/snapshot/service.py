@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -77,8 +78,8 @@ def gpu_state(lines: list[str]) -> GpuState:
     nodes = many(lines, "node")
     tegra = many(lines, "tegra")
     if tegra:
-        release = tegra[0].split("release", 1)[0].strip(" #R")
-        return GpuState("nvidia", True, int(release) if release.isdigit() else None)
+        release = re.match(r"# R(\d+) ", tegra[0])
+        return GpuState("nvidia", True, int(release[1]) if release else None)
     if "nvidia" in devices or "/dev/nvidiactl" in nodes:
         return GpuState("nvidia", "/dev/nvidiactl" in nodes)
     if "amd" in devices:
