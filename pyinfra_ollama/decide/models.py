@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -30,22 +31,44 @@ def work(settings: HostSettings, snapshot: Snapshot) -> tuple[ModelWork, ...]:
     A model is present when /api/tags lists it, with the pinned digest if there is one; the
     registry is not asked. A server that does not answer has nothing.
     """
-    listed = snapshot.api.models or {}
-    todo = (_one(model, listed, snapshot.api.parameters) for model in settings.ollama.models)
+    has = _Has(
+        digests=_folded(snapshot.api.models or {}),
+        parameters=_folded(snapshot.api.parameters),
+        weights=_folded(snapshot.api.weights),
+    )
+    todo = (_one(model, has) for model in settings.ollama.models)
     return tuple(work for work in todo if not work.nothing)
 
 
-def _one(model: Model, listed: Mapping[str, str], shown: Mapping[str, str]) -> ModelWork:
-    source = model.pulled.listed
-    pinned_away = model.digest is not None and listed.get(source) not in (None, model.digest)
-    pull = source if source not in listed or pinned_away else None
-    if pull and model.canonical in listed and not pinned_away and source != model.canonical:
-        # Created earlier; its base may have been removed since to save room.
-        pull = None
+@dataclass(frozen=True)
+class _Has:
+    """What is on the host, by `ModelName.key`: Ollama tells no names apart by case."""
+
+    digests: Mapping[str, str]
+    parameters: Mapping[str, str]
+    weights: Mapping[str, str]
+
+
+def _folded(by_name: Mapping[str, str]) -> dict[str, str]:
+    return {name.casefold(): value for name, value in by_name.items()}
+
+
+def _one(model: Model, has: _Has) -> ModelWork:
+    source, name = model.pulled.key, model.registry.key
+    there = source in has.digests
+    moved = there and model.digest not in (None, has.digests[source])
     if not model.options and model.base is None:
+        pull = model.pulled.listed if moved or not there else None
         return ModelWork(model, pull, create=False)
-    made = model.canonical in listed and same_parameters(model, shown.get(model.canonical))
-    return ModelWork(model, pull, create=pull is not None or not made)
+    made = (
+        name in has.digests
+        and same_parameters(model, has.parameters.get(name))
+        # A run that was killed after it pulled a newer base made nothing of it yet.
+        and has.weights.get(name) == has.weights.get(source, has.weights.get(name))
+    )
+    # One that was made from its base is whole without it.
+    pulls = moved or (not there and not made)
+    return ModelWork(model, model.pulled.listed if pulls else None, create=pulls or not made)
 
 
 def same_parameters(model: Model, shown: str | None) -> bool:
@@ -70,8 +93,19 @@ def _plain(value: object) -> object:
     return float(value) if is_number else value  # type: ignore[arg-type]
 
 
+# What Go's %#v writes in a string and JSON does not know.
+_GO_ESCAPES = re.compile(r"\\(?:([av])|x([0-9a-f]{2})|U([0-9a-f]{8})|(.))")
+
+
 def _read(text: str) -> object:
+    def in_json(found: re.Match[str]) -> str:
+        letter, byte, rune, other = found.groups()
+        if other:
+            return found.group()
+        code = {"a": 7, "v": 11}[letter] if letter else int(byte or rune, 16)
+        return json.dumps(chr(code))[1:-1]
+
     try:
-        return _plain(json.loads(text))
+        return _plain(json.loads(_GO_ESCAPES.sub(in_json, text)))
     except ValueError:
         return text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import requests
@@ -17,9 +18,10 @@ from pyinfra import context, logger
 from pyinfra.api.command import FunctionCommand
 from pyinfra.api.host import Host
 
-from pyinfra_ollama.commands import quiet
+from pyinfra_ollama.commands import quiet, script
 from pyinfra_ollama.decide.models import ModelWork, work
 from pyinfra_ollama.decide.verified import STAMP
+from pyinfra_ollama.engine import HostError, run_script
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.pull import Progress
@@ -56,17 +58,19 @@ def models(*, settings: HostSettings) -> Steps:
         context.host.noop(f"{len(settings.ollama.models)} models are as declared")
         return
     yield quiet("stamp", STAMP, "")
-    yield FunctionCommand(bring, [settings.ollama.base_url, todo], {})
+    yield FunctionCommand(bring, [settings.ollama.base_url, settings.ollama.models_dir, todo], {})
 
 
-def bring(state: Any, host: Host, base_url: str, todo: Sequence[ModelWork]) -> bool:
+def bring(
+    state: Any, host: Host, base_url: str, models_dir: str, todo: Sequence[ModelWork]
+) -> bool:
     """Pull and create what is missing; False when any model could not be had."""
     failed = {}
     with session(host, base_url) as api:
         for item in todo:
             try:
                 if item.pull:
-                    _pull(host, api, base_url, item)
+                    _pull(host, api, base_url, models_dir, item)
                 if item.create:
                     _create(host, api, base_url, item)
             except (PullError, requests.RequestException) as error:
@@ -80,8 +84,10 @@ def bring(state: Any, host: Host, base_url: str, todo: Sequence[ModelWork]) -> b
     return not failed
 
 
-def _pull(host: Host, api: requests.Session, base_url: str, item: ModelWork) -> None:
-    model, name = item.model, item.model.base or item.model.name
+def _pull(
+    host: Host, api: requests.Session, base_url: str, models_dir: str, item: ModelWork
+) -> None:
+    model, name = item.model, item.model.pulled.listed
     pause, deadline = FIRST_PAUSE_SECONDS, time.monotonic() + model.pull_timeout_seconds
     body = {"model": name, "stream": True, "insecure": model.insecure}
     for attempt in range(1, model.pull_attempts + 1):
@@ -92,6 +98,8 @@ def _pull(host: Host, api: requests.Session, base_url: str, item: ModelWork) -> 
             final = isinstance(error, PullError) and error.final
             if final or attempt == model.pull_attempts or time.monotonic() > deadline:
                 raise
+            if "EOF" in str(error):
+                _clear_marks(host, models_dir)
             host.log(f"pull {name}: {error}; attempt {attempt + 1} in {pause:g} s")
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -99,13 +107,21 @@ def _pull(host: Host, api: requests.Session, base_url: str, item: ModelWork) -> 
         _check_digest(api, base_url, model.pulled.listed, model.digest)
 
 
+def _clear_marks(host: Host, models_dir: str) -> None:
+    with suppress(HostError):
+        ran = run_script(host, script("marks"), models_dir, timeout_seconds=60)
+        if ran.stdout:
+            host.log(f"what came of {len(ran.stdout)} files was left damaged; they start anew")
+
+
 def _create(host: Host, api: requests.Session, base_url: str, item: ModelWork) -> None:
     model = item.model
-    body: dict[str, Any] = {"model": model.name, "from": model.base or model.name, "stream": True}
+    name, source = model.canonical, model.pulled.listed
+    body: dict[str, Any] = {"model": name, "from": source, "stream": True}
     if model.options:
         body["parameters"] = model.options.parameters()
     deadline = time.monotonic() + model.pull_timeout_seconds
-    _stream(api, f"{base_url}/api/create", body, Progress(host, model.name), deadline)
+    _stream(api, f"{base_url}/api/create", body, Progress(host, name), deadline)
 
 
 def _stream(
@@ -135,17 +151,32 @@ def _event(line: bytes) -> dict[str, Any]:
     return event if isinstance(event, dict) else {"error": f"the server answered {line[:80]!r}"}
 
 
+# What another attempt cannot mend, and what a person can do about it.
+HOPELESS = (
+    (
+        ("file does not exist", "manifest unknown", "not found", "invalid model name"),
+        "is the name spelled as its registry spells it?",
+    ),
+    (("unauthorized", "denied"), "the registry wants credentials, which Ollama has none of"),
+    (("gave HTTP response to HTTPS client",), "set insecure=True when the registry is yours"),
+    (("certificate",), "the host does not trust the registry's certificate"),
+    (("no space left",), "free disk or move models_dir; what came so far is kept"),
+    (("newer version of Ollama",), "declare a newer Ollama(version=...)"),
+)
+
+
 def _error(reason: str) -> PullError:
     """What the server said, and whether asking again can help."""
-    gone = ("file does not exist", "not found", "manifest unknown", "invalid model", "unauthorized")
-    if any(word in reason.lower() for word in gone):
-        return PullError(f"{reason}; is the name spelled as its registry spells it?", final=True)
+    for words, remedy in HOPELESS:
+        if any(word.lower() in reason.lower() for word in words):
+            return PullError(f"{reason}; {remedy}", final=True)
     return PullError(reason)
 
 
 def _check_digest(api: requests.Session, base_url: str, listed: str, pinned: str) -> None:
     answer = api.get(f"{base_url}/api/tags", timeout=(CONNECT_SECONDS, 30.0))
-    found = {row["name"]: row["digest"] for row in answer.json()["models"]}.get(listed)
+    digests = {row["name"].casefold(): row["digest"] for row in answer.json()["models"]}
+    found = digests.get(listed.casefold())
     if found != pinned:
         raise PullError(
             f"its digest is {found}, but {pinned} is pinned: the tag has moved, or the pin is "

@@ -94,7 +94,8 @@ class UnitState:
 class ApiState:
     """What the running server says: `models` maps listed names to digests.
 
-    `sizes` maps them to bytes, `parameters` to the lines of /api/show's `parameters`. While
+    `sizes` maps them to bytes, `parameters` to the lines of /api/show's `parameters`, `weights`
+    to the file it names, both for what was asked of it. While
     no server answers at the declared address with the declared folder, these three are what
     it would list of that folder.
     """
@@ -103,6 +104,7 @@ class ApiState:
     models: Mapping[str, str] | None
     sizes: Mapping[str, int]
     parameters: Mapping[str, str]
+    weights: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

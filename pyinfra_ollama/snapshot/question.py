@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import HostSettings, Model
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,14 @@ def question_for(settings: HostSettings) -> Question:
         base_url=ollama.base_url,
         models_dir=ollama.models_dir,
         port=ollama.port,
-        show=tuple(model.canonical for model in ollama.models if model.options),
+        show=tuple(dict.fromkeys(name for model in ollama.models for name in _shown(model))),
         upgrade=settings.packages.upgrade,
         swapfile=swapfile,
     )
+
+
+def _shown(model: Model) -> tuple[str, ...]:
+    """The names that /api/show is asked for: what was made, and what it was made from."""
+    if model.base:
+        return (model.canonical, model.pulled.listed)
+    return (model.canonical,) if model.options else ()

@@ -50,17 +50,20 @@ def api_state(sections: Mapping[str, list[str]]) -> ApiState:
     if "manifests" in sections:
         return replace(stored(sections["manifests"]), version=str(version) if version else None)
     rows = tags or []
-    parameters = {}
+    parameters, weights = {}, {}
     for line in sections.get("show", []):
         model, text = line.split("|", 1)
         answer = _json([text])
         if "parameters" in answer or "modelfile" in answer:
             parameters[model] = str(answer.get("parameters", ""))
+            for text in re.findall(r"^FROM (/.*)$", str(answer.get("modelfile", "")), re.M)[:1]:
+                weights[model] = text
     return ApiState(
         version=str(version) if version else None,
         models=None if tags is None else {row["name"]: row["digest"] for row in rows},
         sizes={row["name"]: int(row["size"]) for row in rows},
         parameters=parameters,
+        weights=weights,
     )
 
 
