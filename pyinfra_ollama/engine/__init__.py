@@ -23,6 +23,7 @@ from pyinfra_ollama.engine.connection import (
     ssh_transport,
 )
 from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
+from pyinfra_ollama.engine.silence import give_up_on_silence
 
 __all__ = [
     "Fleet",
@@ -31,6 +32,7 @@ __all__ = [
     "Options",
     "connect",
     "disconnect",
+    "give_up_on_silence",
     "host_data",
     "is_alive",
     "open_fleet",

@@ -9,6 +9,7 @@ from pyinfra_ollama import board
 from pyinfra_ollama.commands import Hidden
 from pyinfra_ollama.decide import preflight, reach
 from pyinfra_ollama.decide.finding import Finding
+from pyinfra_ollama.engine import give_up_on_silence
 from pyinfra_ollama.facts.reach import Reach
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
@@ -19,6 +20,7 @@ from pyinfra_ollama.snapshot import question_for
 
 def inspect(settings: HostSettings) -> tuple[Finding, ...]:
     """What is found on the current host, reported to the common table."""
+    give_up_on_silence(context.host)
     try:
         found = _findings(settings)
     except (DeployError, RefusedError) as error:

@@ -1,0 +1,148 @@
+"""A first run that ends in the middle, wherever that is: the next one converges."""
+
+from __future__ import annotations
+
+import hashlib
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lab import api
+from tests.fleet import eyes
+from tests.fleet.eyes import differing
+from tests.fleet.harness import BIN, ROOT, VERSION, Fleet, wait_until
+from tests.fleet.mirror import Page, faulty_mirror
+
+HOSTS = ("host1", "host2", "host3")
+NAME = "ollama-linux-amd64.tar.zst"
+# Stands where the real one is found first, and stops at the moment before the unit is loaded.
+STALLING = """\
+#!/bin/sh
+[ "$1" != daemon-reload ] || [ ! -e /etc/systemd/system/ollama.service ] || {
+  touch /run/stalled; sleep 600; }
+exec /usr/bin/systemctl "$@"
+"""
+
+
+def declared(fleet: Fleet, *hosts: str, mirror: str | None = None) -> Path:
+    """The chat model, and a mirror of the test's own for a host that is to stall there."""
+    release = {"url": f"{mirror}/{{version}}/{{archive}}"} if mirror else {}
+    return fleet.inventory(*hosts, ollama={"models": [fleet.chat()]}, release=release)
+
+
+@contextmanager
+def running(inventory: Path) -> Iterator[subprocess.Popen[str]]:
+    """A deployment beside the test; it does not outlive the block."""
+    run = subprocess.Popen(
+        [str(BIN / "pyinfra"), str(inventory), "deploy.py", "-y"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    with run:
+        try:
+            yield run
+        finally:
+            run.kill()
+
+
+@contextmanager
+def stalled_download(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
+    """A first run of host1 whose mirror has sent half an archive and sends no more."""
+    body = b"x" * (1 << 20)
+    sums = f"{hashlib.sha256(body).hexdigest()}  {NAME}\n".encode()
+    with faulty_mirror(fleet.lab.gateway) as mirror:
+        mirror.pages[f"/{VERSION}/{NAME}"] = Page(body, sent=1 << 19, stalls=True)
+        mirror.pages[f"/{VERSION}/sha256sum.txt"] = Page(sums)
+        with running(declared(fleet, "host1", mirror=mirror.url)) as run:
+            wait_until("the download stalls", lambda: f"GET /{VERSION}/{NAME}" in mirror.asked)
+            yield run
+
+
+@contextmanager
+def slow_registry(fleet: Fleet) -> Iterator[None]:
+    """Models come at a megabyte per second and connection."""
+    conf, reload = "/etc/nginx/nginx.conf", "systemctl reload nginx"
+    change = f"sed -i 's/listen 5000;/listen 5000; limit_rate 1m;/' {conf} && {reload}"
+    fleet.sh("infra", change)
+    try:
+        yield
+    finally:
+        fleet.sh("infra", f"sed -i 's/ limit_rate 1m;//' {conf} && {reload}")
+
+
+def kill(run: subprocess.Popen[str]) -> None:
+    """As when somebody's machine goes to sleep for good."""
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+
+
+@pytest.fixture(scope="module")
+def cut(fleet: Fleet) -> Fleet:
+    """Bare hosts on which a first run was killed: at the download, the unit, the model."""
+    fleet.reset(*HOSTS)
+    stand_in = "/usr/local/bin/systemctl"
+    fleet.sh("host2", f"cat >{stand_in} && chmod 755 {stand_in}", stdin=STALLING)
+    stalled = "test -e /run/stalled"
+    partial = "ls /usr/share/ollama/.ollama/models/blobs/*-partial*"
+    with (
+        slow_registry(fleet),
+        running(declared(fleet, "host2")) as at_unit,
+        running(declared(fleet, "host3")) as at_model,
+        stalled_download(fleet) as at_download,
+    ):
+        kill(at_download)
+        wait_until("the unit is written", lambda: fleet.ssh("host2", stalled).returncode == 0)
+        kill(at_unit)
+        wait_until("the model arrives", lambda: fleet.ssh("host3", partial).returncode == 0)
+        kill(at_model)
+    assert fleet.pid("host2") == "0"
+    fleet.sh("host2", f"rm {stand_in} /run/stalled; pkill -x sleep")
+    assert fleet.listed("host3") == set()
+    return fleet
+
+
+def test_the_next_run_converges_and_the_one_after_changes_nothing(cut: Fleet) -> None:
+    """All three end as if nothing had happened, with nothing left over."""
+    inventory = declared(cut, *HOSTS)
+    planned = cut.plan(inventory).planned
+    assert set(planned) == set(HOSTS)
+    assert cut.apply(inventory).changed() == planned
+    views = eyes.look_at_all(cut, HOSTS)
+    assert cut.apply(inventory).changed() == {}
+    for host in HOSTS:
+        assert cut.version(host) == VERSION
+        assert cut.listed(host) == {cut.chat()["name"]}
+        assert cut.sh(host, "ls -d /run/pyinfra-ollama* /tmp/pyinfra* 2>/dev/null || true") == ""
+        ours = (
+            "file /opt",
+            "file /etc/systemd",
+            "file /usr/share/ollama",
+            "content ",
+            "file /var/lib/py",
+        )
+        differ = [key for key in differing(views["host1"], views[host]) if key.startswith(ours)]
+        assert differ == []
+
+
+def test_a_power_cut_ends_the_run_and_the_next_one_converges(fleet: Fleet) -> None:
+    """The run does not wait for a host that is gone, and the host that came back is finished."""
+    fleet.reset("host1")
+    with stalled_download(fleet) as run:
+        api.stop(fleet.lab.name, "host1")
+        said, _ = run.communicate(timeout=90)
+    assert run.returncode == 1, said
+    assert "Traceback" not in said
+    api.start(fleet.lab.name, "host1")
+    inventory = declared(fleet, "host1")
+    planned = fleet.plan(inventory).planned
+    assert fleet.apply(inventory).changed() == planned
+    assert fleet.apply(inventory).changed() == {}
+    assert fleet.version("host1") == VERSION
+    assert fleet.sh("host1", "ls -A /opt/ollama/releases").split() == [".lock", VERSION]
