@@ -72,7 +72,7 @@ def test_a_pull_through_all_kinds_of_trouble(fleet: Fleet) -> None:
     gone(fleet, fleet.chat())
     fleet.sh(HOST, "systemctl restart ollama")
     inventory = declared(fleet, fleet.chat())
-    with watched(fleet, rate="8m"):
+    with watched(fleet, rate="10m"):
         with deploying(inventory) as killed:
             wait_until("something came", lambda: fetched(fleet) > 8_000_000)
             killed.kill()
