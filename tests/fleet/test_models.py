@@ -16,15 +16,19 @@ MODELS, VERIFIED = "Have the declared models", "Have the deployment verified"
 
 @pytest.fixture(scope="module", autouse=True)
 def converged(fleet: Fleet) -> None:
-    """The host has both models."""
+    """The host has both models and no other."""
     fleet.apply(declared(fleet, fleet.chat(), fleet.embedding()))
+    gone(fleet, *({"name": name} for name in fleet.listed(HOST) if name not in both(fleet)))
+
+
+def both(fleet: Fleet) -> set[str]:
+    return {str(model["name"]) for model in fleet.models()}
 
 
 def test_what_is_there_needs_no_registry(fleet: Fleet) -> None:
-    both = fleet.chat(), fleet.embedding()
-    assert fleet.listed(HOST) == {model["name"] for model in both}
+    assert fleet.listed(HOST) == both(fleet)
     with watched(fleet):
-        assert fleet.apply(declared(fleet, *both)).changed() == {}
+        assert fleet.apply(declared(fleet, *fleet.models())).changed() == {}
         assert requests(fleet) == []
     upper = fleet.chat(name=fleet.chat()["name"].replace("smollm2:135m", "SmolLM2:135M"))
     planned = fleet.plan(declared(fleet, upper)).planned
