@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,66 +84,80 @@ def kill(run: subprocess.Popen[str]) -> None:
     run.wait()
 
 
+def answers(address: str) -> bool:
+    """Whether the host can be reached at all."""
+    try:
+        socket.create_connection((address, 22), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def cut_power(fleet: Fleet, host: str) -> None:
+    """Without a last word: killed processes would still close their connections."""
+    fleet.sh(host, "(sleep 0.2; ip link set host0 down) </dev/null >/dev/null 2>&1 &")
+    wait_until("the network is gone", lambda: not answers(fleet.lab.host(host).address))
+    api.stop(fleet.lab.name, host)
+
+
 @pytest.fixture(scope="module")
-def cut(fleet: Fleet) -> Fleet:
-    """Bare hosts on which a first run was killed: at the download, the unit, the model."""
+def cut(fleet: Fleet) -> Iterator[subprocess.Popen[str]]:
+    """Bare hosts on which a first run ended: killed at the unit (host2) and at the model (host3).
+
+    And by a power cut at the download (host1), which stays dark: its run is given.
+    """
     fleet.reset(*HOSTS)
     stand_in = "/usr/local/bin/systemctl"
     fleet.sh("host2", f"cat >{stand_in} && chmod 755 {stand_in}", stdin=STALLING)
     stalled = "test -e /run/stalled"
     partial = "ls /usr/share/ollama/.ollama/models/blobs/*-partial*"
-    with (
-        slow_registry(fleet),
-        running(declared(fleet, "host2")) as at_unit,
-        running(declared(fleet, "host3")) as at_model,
-        stalled_download(fleet) as at_download,
-    ):
-        kill(at_download)
-        wait_until("the unit is written", lambda: fleet.ssh("host2", stalled).returncode == 0)
-        kill(at_unit)
-        wait_until("the model arrives", lambda: fleet.ssh("host3", partial).returncode == 0)
-        kill(at_model)
-    assert fleet.pid("host2") == "0"
-    fleet.sh("host2", f"rm {stand_in} /run/stalled; pkill -x sleep")
-    assert fleet.listed("host3") == set()
-    return fleet
+    with stalled_download(fleet) as at_download:
+        cut_power(fleet, "host1")
+        with (
+            slow_registry(fleet),
+            running(declared(fleet, "host2")) as at_unit,
+            running(declared(fleet, "host3")) as at_model,
+        ):
+            wait_until("the unit is there", lambda: fleet.ssh("host2", stalled).returncode == 0)
+            kill(at_unit)
+            wait_until("the model comes", lambda: fleet.ssh("host3", partial).returncode == 0)
+            kill(at_model)
+        assert fleet.pid("host2") == "0"
+        fleet.sh("host2", f"rm {stand_in} /run/stalled; pkill -x sleep")
+        assert fleet.listed("host3") == set()
+        try:
+            yield at_download
+        finally:
+            api.start(fleet.lab.name, "host1")
 
 
-def test_the_next_run_converges_and_the_one_after_changes_nothing(cut: Fleet) -> None:
-    """All three end as if nothing had happened, with nothing left over."""
-    inventory = declared(cut, *HOSTS)
-    planned = cut.plan(inventory).planned
-    assert set(planned) == set(HOSTS)
-    assert cut.apply(inventory).changed() == planned
-    views = eyes.look_at_all(cut, HOSTS)
-    assert cut.apply(inventory).changed() == {}
-    for host in HOSTS:
-        assert cut.version(host) == VERSION
-        assert cut.listed(host) == {cut.chat()["name"]}
-        assert cut.sh(host, "ls -d /run/pyinfra-ollama* /tmp/pyinfra* 2>/dev/null || true") == ""
-        ours = (
-            "file /opt",
-            "file /etc/systemd",
-            "file /usr/share/ollama",
-            "content ",
-            "file /var/lib/py",
-        )
-        differ = [key for key in differing(views["host1"], views[host]) if key.startswith(ours)]
-        assert differ == []
-
-
-def test_a_power_cut_ends_the_run_and_the_next_one_converges(fleet: Fleet) -> None:
-    """The run does not wait for a host that is gone, and the host that came back is finished."""
-    fleet.reset("host1")
-    with stalled_download(fleet) as run:
-        api.stop(fleet.lab.name, "host1")
-        said, _ = run.communicate(timeout=90)
-    assert run.returncode == 1, said
-    assert "Traceback" not in said
-    api.start(fleet.lab.name, "host1")
-    inventory = declared(fleet, "host1")
+def converges(fleet: Fleet, *hosts: str) -> None:
+    """The next run does what it foretold, the one after nothing; no scratch is left."""
+    inventory = declared(fleet, *hosts)
     planned = fleet.plan(inventory).planned
+    assert set(planned) == set(hosts)
     assert fleet.apply(inventory).changed() == planned
     assert fleet.apply(inventory).changed() == {}
-    assert fleet.version("host1") == VERSION
-    assert fleet.sh("host1", "ls -A /opt/ollama/releases").split() == [".lock", VERSION]
+    for host in hosts:
+        assert fleet.version(host) == VERSION
+        assert fleet.listed(host) == {fleet.chat()["name"]}
+        assert fleet.sh(host, "ls -A /opt/ollama/releases").split() == [".lock", VERSION]
+        assert fleet.sh(host, "ls -d /run/pyinfra-ollama* /tmp/pyinfra* 2>/dev/null || true") == ""
+
+
+@pytest.mark.usefixtures("cut")
+def test_a_killed_run_is_finished_by_the_next(fleet: Fleet) -> None:
+    """At whatever point it ended, and with the same outcome."""
+    converges(fleet, "host2", "host3")
+    ours = ("file /opt", "file /etc/systemd", "file /usr/share/ollama", "content ")
+    differ = differing(eyes.look(fleet, "host2"), eyes.look(fleet, "host3"))
+    assert [key for key in differ if key.startswith(ours)] == []
+
+
+def test_after_a_power_cut(fleet: Fleet, cut: subprocess.Popen[str]) -> None:
+    """The run does not wait for ever; the host that came back is finished by the next one."""
+    said, _ = cut.communicate(timeout=90)
+    assert cut.returncode == 1, said
+    assert "Traceback" not in said
+    api.start(fleet.lab.name, "host1")
+    converges(fleet, "host1")
