@@ -157,4 +157,4 @@ def test_an_archive_of_the_controller_needs_no_mirror(served: Fleet, tmp_path: P
         left = "find /var/tmp /tmp -name '*pyinfra*'; ls -A /opt/ollama/releases"
         kept = {".lock", version} if keep == 1 else {".lock", OLDER, VERSION}
         assert set(served.sh(HOST, left).splitlines()) == kept
-        assert served.plan(path).planned == {}
+    assert served.plan(path).planned == {}

@@ -102,9 +102,6 @@ def test_an_outside_address_is_listened_on_when_asked_for(served: Fleet) -> None
     with urllib.request.urlopen(f"http://{address}:11434/api/version", timeout=10) as answer:
         assert json.load(answer) == {"version": VERSION}
     assert served.verify(path).code == 0
-    assert served.plan(path).planned == {}
-    served.apply(inventory(served))
-    assert listeners(served) == {"127.0.0.1:11434"}
 
 
 def listeners(fleet: Fleet) -> set[str]:

@@ -57,23 +57,21 @@ def runs(fleet: Fleet, version: str) -> None:
 
 def test_up_and_down_with_one_restart_each(older: Fleet) -> None:
     for version, before in ((VERSION, OLDER), (OLDER, VERSION)):
-        path = inventory(older, version)
         started = starts(older)
-        planned = older.plan(path).planned
-        assert older.apply(path).changed() == planned
+        ran = older.apply(inventory(older, version))
         assert starts(older) == started + 1
         assert links(older) == (version, before)
         runs(older, version)
-        assert older.plan(path).planned == {}
     # The unit is the same for both, and both releases were kept.
-    assert planned == {HOST: ["Have the declared release running", "Have the deployment verified"]}
+    changed = ["Have the declared release running", "Have the deployment verified"]
+    assert ran.changed() == {HOST: changed}
+    assert older.plan(inventory(older, VERSION)).planned == {HOST: changed}
+    assert older.plan(inventory(older, OLDER)).planned == {}
 
 
 def test_the_oldest_of_three_is_cleared_away(older: Fleet) -> None:
     publish(older.lab, THIRD, renamed(older.lab, VERSION, THIRD))
-    path = inventory(older, THIRD, keep=2)
-    planned = older.plan(path).planned
-    assert older.apply(path).changed() == planned
+    older.apply(inventory(older, THIRD, keep=2))
     runs(older, THIRD)
     assert set(older.sh(HOST, "ls /opt/ollama/releases").splitlines()) == {OLDER, THIRD}
 
@@ -134,17 +132,17 @@ def test_a_run_killed_between_switch_and_restart_is_healed(older: Fleet) -> None
 
 def test_a_release_that_answered_before_is_not_blamed_for_its_environment(older: Fleet) -> None:
     """An address that the host does not have: no older release could listen there either."""
-    older.apply(inventory(older, OLDER))
+    older.sh(HOST, f"ln -sfn releases/{OLDER} /opt/ollama/previous; systemctl stop ollama")
     before = links(older)
-    older.sh(HOST, "systemctl stop ollama")
-    elsewhere = inventory(older, OLDER, host="192.0.2.1", allow_non_loopback=True)
+    assert OLDER != before[0]
+    elsewhere = inventory(older, before[0], host="192.0.2.1", allow_non_loopback=True)
     ran = older.apply(elsewhere, check=False)
     assert ran.code == 1
     assert "cannot assign requested address" in ran.err
     assert "no other release to go back to" in ran.err
     assert links(older) == before
-    older.apply(inventory(older, OLDER))
-    runs(older, OLDER)
+    older.apply(inventory(older, before[0]))
+    runs(older, before[0])
 
 
 def test_an_old_version_with_known_holes_needs_permission(older: Fleet) -> None:
