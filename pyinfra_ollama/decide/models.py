@@ -62,7 +62,7 @@ def _one(model: Model, has: _Has) -> ModelWork:
         return ModelWork(model, pull, create=False)
     made = (
         name in has.digests
-        and same_parameters(model, has.parameters.get(name))
+        and same_parameters(model, has.parameters.get(name), has.parameters.get(source))
         # A run that was killed after it pulled a newer base made nothing of it yet.
         and has.weights.get(name) == has.weights.get(source, has.weights.get(name))
     )
@@ -71,16 +71,30 @@ def _one(model: Model, has: _Has) -> ModelWork:
     return ModelWork(model, model.pulled.listed if pulls else None, create=pulls or not made)
 
 
-def same_parameters(model: Model, shown: str | None) -> bool:
-    """Whether /api/show's `parameters` text holds every declared option with its value."""
+def same_parameters(model: Model, shown: str | None, of_base: str | None = None) -> bool:
+    """Whether /api/show's `parameters` text holds every declared option with its value.
+
+    Of a model made of a base, all others have to be the base's, where they are known: so an
+    option that is no longer declared goes. One made under its own name keeps it.
+    """
     if shown is None:
         return not model.options
+    declared = model.options.parameters() if model.options else {}
+    found = _lines(shown)
+    if not all(_equal(value, found.get(name, [])) for name, value in declared.items()):
+        return False
+    if model.base is None or of_base is None:
+        return True
+    base = _lines(of_base)
+    return all(found.get(name) == base.get(name) for name in {*found, *base} - {*declared})
+
+
+def _lines(shown: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for line in shown.splitlines():
         name, _, value = line.strip().partition(" ")
         found.setdefault(name, []).append(value.strip())
-    declared = model.options.parameters() if model.options else {}
-    return all(_equal(value, found.get(name, [])) for name, value in declared.items())
+    return found
 
 
 def _equal(declared: object, found: list[str]) -> bool:

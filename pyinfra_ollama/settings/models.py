@@ -57,7 +57,8 @@ class Model(Setting):
     )
     options: Options | None = setting(
         None,
-        "Options written into the model by /api/create; None leaves it as it was pulled.",
+        "Options written into the model by /api/create; None leaves it as it was pulled. An "
+        "option that is taken out later goes from a model with a `base`, else it stays.",
         source="our choice because the publisher's options fit most uses",
         example="Options(num_ctx=8192, num_thread=8)",
     )

@@ -149,20 +149,25 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+def parameters(fleet: Fleet) -> Any:
+    """Of tuned:1, from the file that Ollama keeps them in."""
+    manifest = f"{STORE}/manifests/registry.ollama.ai/library/tuned/1"
+    layers = json.loads(fleet.sh(HOST, f"cat {manifest}"))["layers"]
+    [blob] = [layer["digest"] for layer in layers if layer["mediaType"].endswith("image.params")]
+    return json.loads(fleet.sh(HOST, f"cat {STORE}/blobs/{blob.replace(':', '-')}"))
+
+
 def test_options(fleet: Fleet) -> None:
     tuned = {"name": "tuned:1", "base": fleet.chat()["name"], "insecure": True}
     inventory = declared(fleet, {**tuned, "options": OPTIONS})
     assert fleet.apply(inventory).changed() == {HOST: [MODELS, VERIFIED]}
     assert fleet.plan(inventory).planned == {}
-    manifest = f"{STORE}/manifests/registry.ollama.ai/library/tuned/1"
-    layers = json.loads(fleet.sh(HOST, f"cat {manifest}"))["layers"]
-    [blob] = [layer["digest"] for layer in layers if layer["mediaType"].endswith("image.params")]
-    stored = json.loads(fleet.sh(HOST, f"cat {STORE}/blobs/{blob.replace(':', '-')}"))
-    assert {name: stored[name] for name in OPTIONS} == OPTIONS
+    assert parameters(fleet) == OPTIONS
 
-    other = declared(fleet, {**tuned, "options": {**OPTIONS, "stop": [], "temperature": 0}})
+    other = declared(fleet, {**tuned, "options": {"temperature": 0}})
     assert fleet.apply(other).changed() == {HOST: [MODELS, VERIFIED]}
     assert fleet.plan(other).planned == {}
+    assert parameters(fleet) == {"temperature": 0, "stop": ["<|im_start|>", "<|im_end|>"]}
     assert {"tuned:1", fleet.chat()["name"]} <= fleet.listed(HOST)
     gone(fleet, tuned)
 

@@ -140,3 +140,21 @@ def test_parameters_as_show_prints_them(options: dict[str, Any], shown: str, sam
 def test_without_an_answer_options_are_unknown() -> None:
     [model] = settings({"name": "m:1", "options": {"seed": 1}}).ollama.models
     assert not same_parameters(model, None)
+
+
+@pytest.mark.parametrize(
+    ("shown", "of_base", "same"),
+    [
+        ("num_ctx 512", "", True),
+        ("num_ctx 512", None, True),
+        ("num_ctx 512", "num_ctx 4096", True),
+        ('num_ctx 512\nstop "a"\nstop "b"', 'stop "a"\nstop "b"', True),
+        ("num_ctx 512\nseed 1", "", False),
+        ("num_ctx 512\nseed 1", None, True),
+        ("num_ctx 512", 'stop "a"', False),
+        ('num_ctx 512\nstop "b"', 'stop "a"', False),
+    ],
+)
+def test_what_is_not_declared_is_the_bases(shown: str, of_base: str | None, same: bool) -> None:
+    [model] = settings(TUNED).ollama.models
+    assert same_parameters(model, shown, of_base) is same
