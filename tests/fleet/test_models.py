@@ -164,8 +164,9 @@ def test_options(fleet: Fleet) -> None:
     assert fleet.plan(inventory).planned == {}
     assert parameters(fleet) == OPTIONS
 
-    other = declared(fleet, {**tuned, "options": {"temperature": 0}})
-    assert fleet.apply(other).changed() == {HOST: [MODELS, VERIFIED]}
+    for options in ({**OPTIONS, "temperature": 0}, {"temperature": 0}):
+        other = declared(fleet, {**tuned, "options": options})
+        assert fleet.apply(other).changed() == {HOST: [MODELS, VERIFIED]}
     assert fleet.plan(other).planned == {}
     assert parameters(fleet) == {"temperature": 0, "stop": ["<|im_start|>", "<|im_end|>"]}
     assert {"tuned:1", fleet.chat()["name"]} <= fleet.listed(HOST)
