@@ -153,7 +153,7 @@ def _existing(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
         yield Finding(
             "failure",
             "drop-in",
-            f"{path} sets environment variables of the service",
+            f"{path} sets the environment or the program of the service",
             "declare them in Ollama(...) and remove them there",
         )
 

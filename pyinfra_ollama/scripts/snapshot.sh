@@ -106,7 +106,7 @@ printf 'FirstLine=%s\n' "$(head -n 1 /etc/systemd/system/ollama.service 2>/dev/n
 [ -d /usr/local/lib/ollama ] && echo OfficialLibrary=yes
 for drop_in in /etc/systemd/system/ollama.service.d/*.conf /run/systemd/system/ollama.service.d/*.conf; do
   [ "${drop_in##*/}" = 50-pyinfra-ollama.conf ] && continue
-  grep -lE '^[[:space:]]*(Pass)?Environment(File)?[[:space:]]*=' "$drop_in" 2>/dev/null | sed 's/^/ForeignEnvironment=/'
+  grep -lE '^[[:space:]]*((Pass)?Environment(File)?|ExecStart)[[:space:]]*=' "$drop_in" 2>/dev/null | sed 's/^/ForeignEnvironment=/'
 done
 
 section process

@@ -115,8 +115,15 @@ def test_the_official_script_run_over_ours_is_noticed(there: Fleet) -> None:
     assert there.plan(inventory(there)).planned == {}
 
 
-@pytest.mark.parametrize("line", ["Environment=OLLAMA_DEBUG=1", "  PassEnvironment = OLLAMA_DEBUG"])
-def test_a_drop_in_that_sets_environment_is_refused(there: Fleet, line: str) -> None:
+OVERRIDES = (
+    "Environment=OLLAMA_DEBUG=1",
+    "  PassEnvironment = OLLAMA_DEBUG",
+    "ExecStart=\\nExecStart=/usr/bin/ollama serve",
+)
+
+
+@pytest.mark.parametrize("line", OVERRIDES)
+def test_a_drop_in_that_sets_environment_or_program_is_refused(there: Fleet, line: str) -> None:
     there.sh(HOST, f"printf '[Service]\\n{line}\\n' >{DROP_INS}/override.conf")
     try:
         before = there.pid(HOST)
@@ -124,7 +131,7 @@ def test_a_drop_in_that_sets_environment_is_refused(there: Fleet, line: str) -> 
     finally:
         there.sh(HOST, f"rm {DROP_INS}/override.conf")
     assert ran.code == 1
-    assert f"{DROP_INS}/override.conf sets environment variables of the service" in ran.err
+    assert f"{DROP_INS}/override.conf sets the environment or the program of the service" in ran.err
     assert "declare them in Ollama(...)" in ran.err
     assert there.pid(HOST) == before
 
