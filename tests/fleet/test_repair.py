@@ -10,7 +10,7 @@ import pytest
 
 from tests.fleet import eyes
 from tests.fleet.eyes import differing
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import VERSION, Fleet
 
 HOSTS = ("host1", "host2", "host3")
 SYSTEMD = "/etc/systemd/system"
@@ -49,6 +49,14 @@ DAMAGES = (
         restarts=True,
     ),
     Damage("opened home", "chmod 755 /usr/share/ollama", (FOLDERS,)),
+    Damage("closed drop-in", f"chmod 600 {DROP_IN}", (UNIT,)),
+    Damage("no command", "rm /usr/local/bin/ollama", (RUNNING, VERIFIED)),
+    Damage(
+        "replaced binary",
+        f"cd /opt/ollama/releases/{VERSION}/bin && cp -p ollama other && mv other ollama",
+        (RUNNING, VERIFIED),
+        restarts=True,
+    ),
 )
 ROUNDS = [DAMAGES[start : start + len(HOSTS)] for start in range(0, len(DAMAGES), len(HOSTS))]
 
