@@ -86,7 +86,7 @@ CHANGES = (
     environment("environment", {"environment": {"OLLAMA_REMOTES": ODD, "TZ": "Asia/Tokyo"}},
                 OLLAMA_REMOTES=ODD, TZ="Asia/Tokyo"),
     environment("max_queue", {"max_queue": 64}, OLLAMA_MAX_QUEUE="64"),
-    environment("no_cloud", {"no_cloud": False}, OLLAMA_NO_CLOUD=None),
+    environment("no_prune", {"no_prune": True}, OLLAMA_NOPRUNE="1"),
     Change(
         "port",
         {"ollama": {"port": 11435}},

@@ -81,9 +81,15 @@ def test_interrupted_it_ends_at_once_and_cleanly(chat: Fleet) -> None:
     verify = {"prompt": "Write a long story.", "max_tokens": 4000, "parallel_loads": 1}
     command = [str(BIN / "pyinfra-ollama"), "verify", str(inventory(chat, verify=verify))]
     pipe = subprocess.PIPE
+    # Tests that run in the background of a shell inherit a SIGINT that is ignored.
+    kept = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as running:
-        time.sleep(3)
-        running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=20)
+        signal.signal(signal.SIGINT, kept)
+        try:
+            time.sleep(3)
+            running.send_signal(signal.SIGINT)
+            _, err = running.communicate(timeout=20)
+        finally:
+            running.kill()
     assert running.returncode == 130
     assert err.strip() == "interrupted; nothing on the hosts was changed"
