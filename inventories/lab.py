@@ -20,6 +20,9 @@ from lab.errors import LabError  # noqa: E402
 from pyinfra_ollama.settings import Swap  # noqa: E402
 
 
+_SWAPPINESS = Path("/proc/sys/vm/swappiness")
+
+
 def _hosts(name: str, user: str) -> list[tuple[str, dict[str, object]]]:
     try:
         found = state.read_alive(name)
@@ -46,8 +49,13 @@ def _hosts(name: str, user: str) -> list[tuple[str, dict[str, object]]]:
         data = {**common, "ssh_hostname": host.address}
         if host.root == "plain":
             # The other roots are overlays, where swap does not work. All hosts share the kernel's
-            # list of active swap files, so each has a path of its own.
-            data["swap"] = Swap(size="256M", path=f"/swapfile-{found.name}-{host.name}")
+            # list of active swap files, so each has a path of its own; and its swappiness is
+            # the machine's, which no host of the lab may write.
+            data["swap"] = Swap(
+                size="256M",
+                path=f"/swapfile-{found.name}-{host.name}",
+                swappiness=int(_SWAPPINESS.read_text()),
+            )
         hosts.append((host.name, data))
     return hosts
 
