@@ -19,7 +19,6 @@ from lab import state  # noqa: E402
 from lab.errors import LabError  # noqa: E402
 from pyinfra_ollama.settings import Swap  # noqa: E402
 
-
 _SWAPPINESS = Path("/proc/sys/vm/swappiness")
 
 
