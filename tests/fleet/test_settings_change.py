@@ -123,11 +123,13 @@ def back(fleet: Fleet, usual: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("changes", ROUNDS, ids=lambda row: ",".join(one.name for one in row))
-@pytest.mark.usefixtures("back")
 def test_a_change_changes_only_what_it_should(
     fleet: Fleet, usual: Path, changes: tuple[Change, ...]
 ) -> None:
-    """Every file, package, unit property, variable and listener: only these are different."""
+    """Every file, package, unit property, variable and listener: only these are different.
+
+    The test itself goes back; where it failed, the next one begins with what this one left.
+    """
     on = dict(zip(HOSTS, changes, strict=True))
     operations = {host: list(change.operations) for host, change in on.items()}
     before = eyes.look_at_all(fleet, HOSTS)
