@@ -1,9 +1,10 @@
 """Everything that leans on pyinfra beyond its public API, in one place.
 
 `inventory` loads an inventory as pyinfra's own command line does, `connection` connects hosts,
-runs scripts as root and finds a host's SSH connection. Importing this package patches the
-standard library for gevent, as pyinfra's command line does: import it before anything that
-uses sockets. Tested with pyinfra 3.10; another 3.x gets one warning.
+runs scripts as root and finds a host's SSH connection, `parallel` works on all hosts at once.
+Importing this package patches the standard library for gevent, as pyinfra's command line does:
+import it before anything that uses sockets. Tested with pyinfra 3.10; another 3.x gets one
+warning.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from pyinfra_ollama.engine.connection import (
     is_alive,
     peer_address,
     root_arguments,
+    run_command,
     run_script,
     ssh_transport,
 )
 from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
+from pyinfra_ollama.engine.parallel import each
 from pyinfra_ollama.engine.silence import give_up_on_silence
 
 __all__ = [
@@ -32,12 +35,14 @@ __all__ = [
     "Options",
     "connect",
     "disconnect",
+    "each",
     "give_up_on_silence",
     "host_data",
     "is_alive",
     "open_fleet",
     "peer_address",
     "root_arguments",
+    "run_command",
     "run_script",
     "ssh_transport",
     "version_warning",

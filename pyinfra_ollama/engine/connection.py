@@ -23,6 +23,7 @@ __all__ = [
     "is_alive",
     "peer_address",
     "root_arguments",
+    "run_command",
     "run_script",
     "ssh_transport",
 ]
@@ -76,14 +77,23 @@ def root_arguments(host: Host) -> dict[str, Any]:
 
 
 def run_script(host: Host, script: str, *arguments: str, timeout_seconds: int) -> Output:
-    """Run shell text with positional arguments as the host's data says (sudo or not).
+    """Run shell text with positional arguments; see `run_command`."""
+    quoted = (QuoteString(argument) for argument in arguments)
+    command = StringCommand("sh", "-c", QuoteString(script), SHELL_NAME, *quoted)
+    return run_command(host, command, timeout_seconds=timeout_seconds)
+
+
+def run_command(
+    host: Host, command: StringCommand, *, timeout_seconds: int, stdin: list[str] | None = None
+) -> Output:
+    """Run a command as the host's data says (sudo or not).
 
     The output is never shown, whatever pyinfra's verbosity. Raises `HostError` when there is no
     answer: the connection is lost, the time is over, sudo asks for a password nobody gave.
     """
-    quoted = (QuoteString(argument) for argument in arguments)
-    command = StringCommand("sh", "-c", QuoteString(script), SHELL_NAME, *quoted)
     given = root_arguments(host) | {"_timeout": timeout_seconds, "_success_exit_codes": [0]}
+    if stdin is not None:
+        given["_stdin"] = stdin
     silence = HostError(f"no answer within {timeout_seconds} s")
     try:
         # pyinfra bounds the reading of the output, not the wait for the SSH server to start it.

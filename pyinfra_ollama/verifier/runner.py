@@ -11,7 +11,6 @@ from functools import partial
 
 import gevent  # type: ignore[import-untyped]
 from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
-from gevent.pool import Pool  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
@@ -116,31 +115,22 @@ def verify_fleet(
     + on_result: called with a host's name and each of its results as they come
     + on_host: called with each host's report when it is complete
     """
-    end = None if timeout_seconds is None else time.monotonic() + timeout_seconds
 
-    def one(host: Host) -> HostReport:
-        left = None if end is None else max(end - time.monotonic(), 0.001)
-        try:
-            return verify_host(
-                host,
-                settings[host.name],
-                generate=generate,
-                timeout_seconds=left,
-                on_result=partial(on_result, host.name) if on_result else None,
-            )
-        finally:
-            engine.disconnect(host)
+    def one(host: Host, seconds_left: float | None) -> HostReport:
+        return verify_host(
+            host,
+            settings[host.name],
+            generate=generate,
+            timeout_seconds=seconds_left,
+            on_result=partial(on_result, host.name) if on_result else None,
+        )
 
-    pool = Pool(min(fleet.state.config.PARALLEL, len(fleet.hosts)))
-    try:
-        reports = {}
-        for report in pool.imap_unordered(one, fleet.hosts):
-            reports[report.name] = report
-            if on_host is not None:
-                on_host(report)
-        return tuple(reports[host.name] for host in fleet.hosts)
-    finally:
-        pool.kill(timeout=5)
+    reports = {}
+    for name, report in engine.each(fleet, one, timeout_seconds=timeout_seconds):
+        reports[name] = report
+        if on_host is not None:
+            on_host(report)
+    return tuple(reports[host.name] for host in fleet.hosts)
 
 
 def verify_inventory(
