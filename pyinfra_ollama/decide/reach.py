@@ -63,6 +63,11 @@ def asks(settings: HostSettings, snapshot: Snapshot) -> tuple[Ask, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def unanswered(asked: tuple[Ask, ...], answers: Mapping[str, Answer] | None) -> bool:
+    """Whether nothing is known of any address, not even that it is silent."""
+    return bool({ask.url for ask in asked} - set(answers or ()))
+
+
 def manifest_size(answer: Answer) -> int | None:
     """Bytes of all layers of a model, or None when the manifest could not be read."""
     try:

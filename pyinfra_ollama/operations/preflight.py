@@ -37,7 +37,7 @@ def _findings(settings: HostSettings) -> tuple[Finding, ...]:
         proxy = Hidden(settings.ollama.environ().get("HTTPS_PROXY", ""))
         answers = context.host.get_fact(Reach, asks=asked, _stdin=proxy)
         # pyinfra gives None where the fact failed, whatever its type says.
-        if {ask.url for ask in asked} - set(answers or ()):
+        if reach.unanswered(asked, answers):
             raise DeployError("the host could not ask the network")
     return preflight.findings(settings, snapshot, asked, answers)
 

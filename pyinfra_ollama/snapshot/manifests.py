@@ -14,11 +14,12 @@ from pyinfra_ollama.settings import ModelName
 from pyinfra_ollama.snapshot.model import ApiState
 
 PARAMETERS = "params|"
+WEIGHTS = "application/vnd.ollama.image.model"
 
 
 def stored(lines: Iterable[str]) -> ApiState:
     """What a server with this folder would list, under the names it would give."""
-    models, sizes, parameters = {}, {}, {}
+    models, sizes, parameters, weights = {}, {}, {}, {}
     name = ""
     for line in lines:
         if line.startswith(PARAMETERS):
@@ -33,7 +34,9 @@ def stored(lines: Iterable[str]) -> ApiState:
         layers = [*(manifest["layers"] or []), manifest.get("config") or {}]
         models[name], parameters[name] = digest, ""
         sizes[name] = sum(int(layer.get("size", 0)) for layer in layers)
-    return ApiState(version=None, models=models, sizes=sizes, parameters=parameters)
+        files = (layer["digest"] for layer in layers if layer.get("mediaType") == WEIGHTS)
+        weights[name] = str(next(files, ""))
+    return ApiState(None, models, sizes, parameters, weights)
 
 
 def _as_shown(values: dict[str, Any]) -> str:

@@ -95,9 +95,8 @@ class ApiState:
     """What the running server says: `models` maps listed names to digests.
 
     `sizes` maps them to bytes, `parameters` to the lines of /api/show's `parameters`, `weights`
-    to the file it names, both for what was asked of it. While
-    no server answers at the declared address with the declared folder, these three are what
-    it would list of that folder.
+    to the file it names, both for what was asked of it. While no server answers at the declared
+    address with the declared folder, all but the version are what it would say of that folder.
     """
 
     version: str | None

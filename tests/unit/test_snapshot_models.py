@@ -9,7 +9,8 @@ from pyinfra_ollama.snapshot.manifests import stored
 from pyinfra_ollama.snapshot.service import api_state
 from tests.unit.decide.hosts import declared, host
 
-LAYERS = {"config": {"size": 5}, "layers": [{"size": 100}, {"size": 20}]}
+MODEL = {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:1", "size": 100}
+LAYERS = {"config": {"size": 5}, "layers": [MODEL, {"size": 20}]}
 LINES = [
     f"registry.ollama.ai/library/llama3.2/1b|aaa|{json.dumps(LAYERS)}",
     f"10.0.0.5:5000/library/made/latest|bbb|{json.dumps(LAYERS)}",
@@ -22,6 +23,7 @@ def test_names_digests_sizes_and_parameters() -> None:
     found = stored(LINES)
     assert found.models == {"llama3.2:1b": "aaa", "10.0.0.5:5000/library/made:latest": "bbb"}
     assert set(found.sizes.values()) == {125}
+    assert set(found.weights.values()) == {"sha256:1"}
     assert found.parameters["llama3.2:1b"] == ""
     assert found.parameters["10.0.0.5:5000/library/made:latest"].splitlines() == [
         "num_ctx 4096",
