@@ -1,0 +1,103 @@
+"""From settings and a host's answers to its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from pyinfra_ollama.decide import packages, preflight, swap
+from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
+from pyinfra_ollama.decide.finding import Finding
+from pyinfra_ollama.decide.plan import server, system
+from pyinfra_ollama.decide.plan.change import Change, HostPlan
+from pyinfra_ollama.decide.reach import Answer, Ask
+from pyinfra_ollama.decide.unit import UnitFiles, unit_files
+from pyinfra_ollama.refusal import RefusedError
+from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.snapshot import Snapshot
+from pyinfra_ollama.steps import Step
+
+
+def foretell(
+    settings: HostSettings,
+    snapshot: Snapshot,
+    *,
+    asked: tuple[Ask, ...],
+    answers: Mapping[str, Answer] | None,
+    texts: Mapping[str, str],
+    templates: Path,
+) -> HostPlan:
+    """The plan of a host.
+
+    + asked, answers: as for preflight; answers is None when the network was not asked
+    + texts: the present text of the files that `texts_to_read` names
+    + templates: the folder of the templates
+    """
+    findings = preflight.findings(settings, snapshot, asked, answers)
+    notable = tuple(finding for finding in findings if finding.level != "ok")
+    plan = HostPlan((), notable)
+    if plan.refused:
+        return plan
+    reboot = packages.reboot_note(snapshot)
+    if reboot:
+        notable = (*notable, Finding("warning", "reboot", reboot))
+    try:
+        steps = _changes(settings, snapshot, asked, answers or {}, texts, templates)
+        return HostPlan(tuple(steps), notable)
+    except RefusedError as refusal:
+        return refused(str(refusal))
+
+
+def refused(reason: str) -> HostPlan:
+    """The plan of a host for which a decision could not even be made."""
+    return HostPlan((), (Finding("failure", "answer", reason),))
+
+
+def texts_to_read(settings: HostSettings, snapshot: Snapshot, templates: Path) -> tuple[str, ...]:
+    """Files whose present text is needed for a diff; RefusedError as in a run."""
+    files = [*_swap_files(settings, templates), *unit_files(settings, snapshot, templates).files]
+    return readable(changed(files, snapshot.files), snapshot.files)
+
+
+def _changes(
+    settings: HostSettings,
+    snapshot: Snapshot,
+    asked: tuple[Ask, ...],
+    answers: Mapping[str, Answer],
+    texts: Mapping[str, str],
+    templates: Path,
+) -> Iterator[Change]:
+    """In the order of deploy.py and its tasks."""
+    unit = unit_files(settings, snapshot, templates)
+    yield from system.packages(settings, snapshot)
+    yield from _files(Step.SWAPPINESS, _swap_files(settings, templates), snapshot, texts)
+    yield from system.swapfile(settings, snapshot)
+    yield from system.account(settings, snapshot)
+    yield from server.release(settings, snapshot, answers)
+    yield from _unit(unit, snapshot, texts)
+    yield from server.service(settings, snapshot, unit)
+    yield from server.tidy(settings, snapshot)
+    yield from server.models(settings, snapshot, asked, answers)
+    yield from server.verification(settings, snapshot, unit)
+
+
+def _swap_files(settings: HostSettings, templates: Path) -> tuple[ManagedFile, ...]:
+    return swap.files(settings.swap, templates) if settings.swap else ()
+
+
+def _files(
+    operation: Step,
+    files: tuple[ManagedFile, ...],
+    snapshot: Snapshot,
+    texts: Mapping[str, str],
+) -> Iterator[Change]:
+    for file in changed(files, snapshot.files):
+        seen = change(file, snapshot.files.get(file.path), texts.get(file.path))
+        yield Change(operation, seen.action, seen.path, file=seen)
+
+
+def _unit(unit: UnitFiles, snapshot: Snapshot, texts: Mapping[str, str]) -> Iterator[Change]:
+    written = tuple(_files(Step.UNIT, unit.files, snapshot, texts))
+    yield from written
+    if written:
+        yield Change(Step.UNIT, "reload", "systemd", note="it reads its units anew")
