@@ -45,8 +45,10 @@ class Answer:
 
 
 def asks(settings: HostSettings, snapshot: Snapshot) -> tuple[Ask, ...]:
-    """Only what is not on the host yet: a converged host asks nobody."""
-    found = []
+    """Only what is not on the host yet, so a converged host asks nobody; and only as root."""
+    found: list[Ask] = []
+    if snapshot.uid != 0:
+        return ()
     wanted = release.plan(settings, snapshot)
     if not wanted.local and not release.installed(wanted, snapshot):
         named = "version in Ollama(...) and the url in Release(...)"

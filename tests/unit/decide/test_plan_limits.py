@@ -49,6 +49,12 @@ def test_a_host_that_preflight_refuses_is_left_as_it_is() -> None:
     assert [(f.level, f.check) for f in found.findings] == [("failure", "localhost")]
 
 
+def test_another_user_than_root_asks_nothing_and_is_refused() -> None:
+    found = replace(bare(), uid=1000)
+    assert reach.asks(declared(), found) == ()
+    assert [finding.check for finding in plan(declared(), found).findings] == ["root"]
+
+
 def test_a_refusal_by_an_operation_refuses_the_host_too() -> None:
     settings = declared()
     folder = {DROP_IN: FileState("directory", "755", "root", "root", 1)}
