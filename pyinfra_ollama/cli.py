@@ -12,13 +12,15 @@ import click
 import gevent  # type: ignore[import-untyped]
 
 # Patches the standard library for gevent; what uses sockets comes after it.
-from pyinfra_ollama import __version__, engine, logs
+from pyinfra_ollama import __version__, engine
 
 # isort: split
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
+from pyinfra_ollama.planner import showing as planning
 from pyinfra_ollama.settings import HostSettings, SettingsError
-from pyinfra_ollama.verifier import showing
+from pyinfra_ollama.verifier import showing as verifying
 from pyinfra_ollama.verifier.runner import load_settings
 
 __all__ = ["main"]
@@ -45,53 +47,18 @@ def _mapped(call: Callable[[], Any]) -> NoReturn:
         error.show()
         code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.FAILED
     except engine.InventoryError as error:
-        _say(f"error: {error}")
+        say(f"error: {error}")
         code = Exit.USAGE if error.usage else Exit.INVALID
     except SettingsError as error:
-        _say(str(error))
+        say(str(error))
         code = Exit.INVALID
     except OutputError as error:
-        _say(f"error: {error}")
+        say(f"error: {error}")
         code = error.code
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; nothing on the hosts was changed")
+        say("interrupted; nothing on the hosts was changed")
         code = Exit.INTERRUPTED
     sys.exit(int(code))
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
-def _inventory_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The argument and options that pyinfra's own command line has, in its words."""
-    for decorate in reversed(
-        (
-            click.argument("inventory"),
-            click.option("--limit", multiple=True, help="Only these hosts or groups."),
-            click.option("--data", multiple=True, help="Override data, key=value."),
-            click.option("--group-data", multiple=True, help="Further folders of group data."),
-            click.option("--config", default="config.py", help="pyinfra's config file."),
-            click.option("--sudo", is_flag=True, help="Ask as root with sudo."),
-            click.option("--sudo-user", help="Which user to sudo to."),
-            click.option("--same-sudo-password", is_flag=True, help="Ask for it once, for all."),
-            click.option("--ssh-user", "--user", help="SSH user to connect as."),
-            click.option("--ssh-key", "--key", type=click.Path(), help="SSH private key file."),
-            click.option("--ssh-port", "--port", type=int, help="SSH port to connect to."),
-            click.option("-v", "--verbose", count=True, help="Say more on stderr."),
-        )
-    ):
-        command = decorate(command)
-    return command
-
-
-def _open(verbose: int, given: dict[str, Any]) -> tuple[engine.Options, engine.Fleet]:
-    logs.to_stderr(verbose)
-    warning = engine.version_warning()
-    if warning:
-        _say(f"warning: {warning}")
-    options = engine.Options(**given)
-    return options, engine.open_fleet(options)
 
 
 @click.group(cls=_Commands, context_settings=_CONTEXT)
@@ -100,21 +67,13 @@ def main() -> None:
     """Bare machines become verified Ollama servers.
 
     INVENTORY is what pyinfra takes: a file, host names, @local. Exit codes: 0 good, 1 a check
-    failed, 3 could not tell, 64 usage, 78 invalid settings.
+    failed, 2 changes are pending (plan), 3 could not tell, 64 usage, 78 invalid settings.
     """
 
 
 @main.command()
-@_inventory_options
-@click.option("--format", "style", type=click.Choice(["table", "json", "junit"]), default="table")
-@click.option("--output", type=click.Path(path_type=Path), help="Write there, not to stdout.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=1800.0,
-    show_default=True,
-    help="Seconds for the whole run; what is open then is unknown.",
-)
+@inventory_options
+@report_options("table", "json", "junit", timeout_seconds=1800.0)
 @click.option("--no-generate", is_flag=True, help="Load no models.")
 def verify(
     style: str,
@@ -126,9 +85,9 @@ def verify(
 ) -> Exit:
     """Ask every host of INVENTORY whether it is what its settings declare."""
     target = OutputFile(output) if output else None
-    options, fleet = _open(verbose, given)
+    options, fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
-    return showing.verify(
+    return verifying.verify(
         options,
         fleet,
         settings,
@@ -136,19 +95,43 @@ def verify(
         target=target.write if target else None,
         generate=False if no_generate else None,
         timeout_seconds=timeout,
-        talk=_say if verbose else None,
+        talk=say if verbose else None,
     )
 
 
 @main.command()
-@_inventory_options
+@inventory_options
+@report_options("text", "markdown", "json", timeout_seconds=600.0)
+def plan(style: str, output: Path | None, timeout: float, verbose: int, **given: Any) -> Exit:
+    """Foretell what a run of deploy.py would change on the hosts of INVENTORY; changes nothing.
+
+    Run it in the folder of deploy.py.
+    """
+    target = OutputFile(output) if output else None
+    templates = planning.templates_here()
+    options, fleet = open_inventory(verbose, given)
+    settings = load_settings(fleet)
+    return planning.plan(
+        options,
+        fleet,
+        settings,
+        templates=templates,
+        style=style,
+        target=target.write if target else None,
+        timeout_seconds=timeout,
+        talk=say if verbose else None,
+    )
+
+
+@main.command()
+@inventory_options
 def check(verbose: int, **given: Any) -> Exit:
     """Validate the settings of all hosts of INVENTORY; connects to nothing."""
-    _, fleet = _open(verbose, given)
+    _, fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
     for name, one in settings.items():
         click.echo(f"{name}: {_in_a_line(one)}")
-    _say(f"the settings of {len(settings)} host{'s' if len(settings) != 1 else ''} are valid")
+    say(f"the settings of {len(settings)} host{'s' if len(settings) != 1 else ''} are valid")
     return Exit.GOOD
 
 

@@ -1,4 +1,7 @@
-"""The exit codes of every `pyinfra-ollama` command: one table, printed in docs/verify.md."""
+"""The exit codes of every `pyinfra-ollama` command: one table, printed in docs/verify.md.
+
+docs/plan.md says what each means for a plan, and which counts first.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.GOOD: "every check passed, every step was done",
-    Exit.FAILED: "a check or a step failed, whatever could not be told beside it",
+    Exit.FAILED: "a check or a step failed, whatever could not be told beside it; `plan`: a host "
+    "would be refused",
     Exit.PENDING: "`plan` only: changes are pending",
     Exit.UNKNOWN: "could not tell: host unreachable, question unanswered, deadline passed",
     Exit.USAGE: "the command line is wrong: an option, a file, a --limit that matches nothing",

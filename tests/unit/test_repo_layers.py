@@ -34,6 +34,7 @@ PURE = (
     "pyinfra_ollama/layout.py",
     "pyinfra_ollama/render.py",
     "pyinfra_ollama/exits.py",
+    "pyinfra_ollama/steps.py",
 )
 
 # What may run without, and must not know, the deployment's own code.
@@ -92,6 +93,16 @@ def test_the_verifier_shares_the_settings_and_nothing_else_with_the_deployment()
         for line, name in repo.imports(file)
         if repo.within(name, "tasks", "lab")
         or (repo.within(name, "pyinfra_ollama") and not repo.within(name, *shared))
+    ]
+    assert not wrong, problems(*wrong)
+
+
+def test_the_planner_can_change_nothing() -> None:
+    wrong = [
+        f"{file}:{line} imports {name}"
+        for file in repo.python("pyinfra_ollama/planner")
+        for line, name in repo.imports(file)
+        if repo.within(name, "tasks", "pyinfra_ollama.operations", "pyinfra.operations")
     ]
     assert not wrong, problems(*wrong)
 
