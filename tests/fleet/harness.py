@@ -113,6 +113,10 @@ class Fleet:
         assert not check or ran.code == 0, ran.text
         return ran
 
+    def foretell(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
+        """`pyinfra-ollama plan INVENTORY ...`."""
+        return run([str(BIN / "pyinfra-ollama"), "plan", str(inventory), *arguments], timeout)
+
     def verify(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
         """`pyinfra-ollama verify INVENTORY ...`."""
         command = [str(BIN / "pyinfra-ollama"), "verify", str(inventory), *arguments]
