@@ -85,10 +85,9 @@ def verify(
 ) -> Exit:
     """Ask every host of INVENTORY whether it is what its settings declare."""
     target = OutputFile(output) if output else None
-    options, fleet = open_inventory(verbose, given)
+    fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
     return verifying.verify(
-        options,
         fleet,
         settings,
         style=style,
@@ -109,10 +108,9 @@ def plan(style: str, output: Path | None, timeout: float, verbose: int, **given:
     """
     target = OutputFile(output) if output else None
     templates = planning.templates_here()
-    options, fleet = open_inventory(verbose, given)
+    fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
     return planning.plan(
-        options,
         fleet,
         settings,
         templates=templates,
@@ -127,7 +125,7 @@ def plan(style: str, output: Path | None, timeout: float, verbose: int, **given:
 @inventory_options
 def check(verbose: int, **given: Any) -> Exit:
     """Validate the settings of all hosts of INVENTORY; connects to nothing."""
-    _, fleet = open_inventory(verbose, given)
+    fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
     for name, one in settings.items():
         click.echo(f"{name}: {_in_a_line(one)}")

@@ -68,11 +68,10 @@ def report_options(*styles: str, timeout_seconds: float) -> Callable[..., Any]:
     return decorate
 
 
-def open_inventory(verbose: int, given: dict[str, Any]) -> tuple[engine.Options, engine.Fleet]:
+def open_inventory(verbose: int, given: dict[str, Any]) -> engine.Fleet:
     """Set up the log and load the inventory; connects to nothing."""
     logs.to_stderr(verbose)
     warning = engine.version_warning()
     if warning:
         say(f"warning: {warning}")
-    options = engine.Options(**given)
-    return options, engine.open_fleet(options)
+    return engine.open_fleet(engine.Options(**given))

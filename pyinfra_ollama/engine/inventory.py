@@ -53,6 +53,7 @@ class Options:
 class Fleet:
     """A loaded inventory: the hosts that --limit leaves, none of them connected yet."""
 
+    inventory: str
     state: State
     hosts: tuple[Host, ...]
 
@@ -88,7 +89,7 @@ def open_fleet(options: Options) -> Fleet:
         raise
     except (Exception, SystemExit) as error:
         raise InventoryError(_told(error, options.inventory)) from error
-    return Fleet(state, hosts)
+    return Fleet(options.inventory, state, hosts)
 
 
 def host_data(host: Host) -> dict[str, Any]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -17,7 +15,7 @@ from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.planner.reporters import RENDERERS
 from pyinfra_ollama.planner.reporters.text import lines
 from pyinfra_ollama.planner.reporters.words import summary
-from pyinfra_ollama.planner.results import HostReport, Report
+from pyinfra_ollama.planner.results import HostReport
 from pyinfra_ollama.planner.runner import plan_fleet
 from pyinfra_ollama.settings import HostSettings
 
@@ -38,7 +36,6 @@ def templates_here() -> Path:
 
 
 def plan(
-    options: engine.Options,
     fleet: engine.Fleet,
     settings: Mapping[str, HostSettings],
     *,
@@ -59,12 +56,9 @@ def plan(
         if talk is not None:
             talk(f"{host.name}  {host.status}  ({host.seconds:.1f} s)")
 
-    started, start = datetime.now(UTC), time.monotonic()
-    hosts = plan_fleet(
+    report = plan_fleet(
         fleet, settings, templates=templates, timeout_seconds=timeout_seconds, on_host=on_host
     )
-    seconds = round(time.monotonic() - start, 3)
-    report = Report(options.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
     console = Console(highlight=False)
     if target is not None:
         target(RENDERERS[style](report))

@@ -108,7 +108,7 @@ def verify_fleet(
     timeout_seconds: float | None = None,
     on_result: OnHostResult | None = None,
     on_host: OnHost | None = None,
-) -> tuple[HostReport, ...]:
+) -> Report:
     """Verify all hosts in parallel and disconnect them; reports are in the inventory's order.
 
     + timeout_seconds: for the whole run; see `verify_host` for the others
@@ -125,12 +125,15 @@ def verify_fleet(
             on_result=partial(on_result, host.name) if on_result else None,
         )
 
+    started, start = datetime.now(UTC), time.monotonic()
     reports = {}
     for name, report in engine.each(fleet, one, timeout_seconds=timeout_seconds):
         reports[name] = report
         if on_host is not None:
             on_host(report)
-    return tuple(reports[host.name] for host in fleet.hosts)
+    seconds = round(time.monotonic() - start, 3)
+    hosts = tuple(reports[host.name] for host in fleet.hosts)
+    return Report(fleet.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
 
 
 def verify_inventory(
@@ -146,15 +149,11 @@ def verify_inventory(
     Raises `engine.InventoryError` and `SettingsError`, before anything is connected.
     """
     fleet = engine.open_fleet(options)
-    settings = load_settings(fleet)
-    started, start = datetime.now(UTC), time.monotonic()
-    hosts = verify_fleet(
+    return verify_fleet(
         fleet,
-        settings,
+        load_settings(fleet),
         generate=generate,
         timeout_seconds=timeout_seconds,
         on_result=on_result,
         on_host=on_host,
     )
-    seconds = round(time.monotonic() - start, 3)
-    return Report(options.inventory, started.isoformat(timespec="seconds"), seconds, hosts)

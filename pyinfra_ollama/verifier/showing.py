@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime
 
 import click
 from rich.console import Console
@@ -16,14 +14,13 @@ from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.verifier.reporters import RENDERERS
 from pyinfra_ollama.verifier.reporters.plain import host_lines, summary
 from pyinfra_ollama.verifier.reporters.table import LiveTable, table
-from pyinfra_ollama.verifier.results import HostReport, Report, Result
+from pyinfra_ollama.verifier.results import HostReport, Result
 from pyinfra_ollama.verifier.runner import verify_fleet
 
 __all__ = ["verify"]
 
 
 def verify(
-    options: engine.Options,
     fleet: engine.Fleet,
     settings: Mapping[str, HostSettings],
     *,
@@ -55,12 +52,11 @@ def verify(
         elif streamed:
             click.echo("\n".join(host_lines(report)))
 
-    started, start = datetime.now(UTC), time.monotonic()
     with ExitStack() as stack:
         if streamed and console.is_terminal:
             names = [host.name for host in fleet.hosts]
             live = stack.enter_context(LiveTable(console, names))
-        hosts = verify_fleet(
+        report = verify_fleet(
             fleet,
             settings,
             generate=generate,
@@ -68,8 +64,6 @@ def verify(
             on_result=on_result,
             on_host=on_host,
         )
-    seconds = round(time.monotonic() - start, 3)
-    report = Report(options.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
     if live is not None:
         console.print(table(report))
     elif target is not None:

@@ -10,6 +10,7 @@ import pytest
 
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.planner import showing
+from pyinfra_ollama.planner.results import Report
 from tests.unit.verifier.command import run
 
 from .examples import HOSTS
@@ -23,7 +24,7 @@ def found(monkeypatch: pytest.MonkeyPatch, *reports: Any) -> None:
     def plan_fleet(*_: Any, on_host: Any, **__: Any) -> Any:
         for report in reports:
             on_host(report)
-        return reports
+        return Report("hosts.py", "2026-01-01T00:00:00+00:00", 0.1, reports)
 
     monkeypatch.setattr(showing, "plan_fleet", plan_fleet)
 

@@ -11,6 +11,7 @@ import pytest
 from pyinfra_ollama import __version__
 from pyinfra_ollama.exits import MEANINGS, Exit
 from pyinfra_ollama.verifier import showing
+from pyinfra_ollama.verifier.results import Report
 
 from .command import run
 from .test_reporters import BAD, GONE, GOOD
@@ -22,7 +23,7 @@ def found(monkeypatch: pytest.MonkeyPatch, *reports: Any) -> None:
     def verify_fleet(*_: Any, on_host: Any, **__: Any) -> Any:
         for report in reports:
             on_host(report)
-        return reports
+        return Report("hosts.py", "2026-01-01T00:00:00+00:00", 0.1, reports)
 
     monkeypatch.setattr(showing, "verify_fleet", verify_fleet)
 
