@@ -38,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return FAILED
+    except OSError as error:
+        # A full disk, a folder that may not be written, a tool that is not there.
+        print(f"lab: {error}; mend that, then repeat the command", file=sys.stderr)
+        return FAILED
 
 
 def _interrupted(number: int, _frame: object) -> NoReturn:

@@ -59,3 +59,12 @@ def test_the_environment_names_the_lab(
     monkeypatch.setenv("LAB", "mine")
     assert cli.main(["status"]) == cli.FAILED
     assert "no lab 'mine' is up" in capsys.readouterr().err
+
+
+def test_a_folder_that_cannot_be_made_is_a_message(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PYINFRA_OLLAMA_LAB_DIR", "/proc/nowhere")
+    assert cli.main(["up"]) == cli.FAILED
+    said = capsys.readouterr().err
+    assert "'/proc/nowhere'; mend that, then repeat the command" in said
