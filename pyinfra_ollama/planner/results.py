@@ -9,6 +9,7 @@ from typing import Literal
 
 from pyinfra_ollama.decide.plan import HostPlan
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.reports import RunReport
 
 __all__ = ["HostReport", "Report", "Status", "exit_code", "totals"]
 
@@ -34,18 +35,16 @@ class HostReport:
         return "pending" if self.plan.changes else "unchanged"
 
 
-@dataclass(frozen=True)
-class Report:
-    """All hosts in the inventory's order; `started` is UTC in ISO 8601."""
-
-    inventory: str
-    started: str
-    seconds: float
-    hosts: tuple[HostReport, ...]
+class Report(RunReport[HostReport]):
+    """The plan of a whole run."""
 
     @property
     def exit_code(self) -> Exit:
         return exit_code(self.hosts)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        return totals(self.hosts)
 
 
 def exit_code(hosts: Iterable[HostReport]) -> Exit:

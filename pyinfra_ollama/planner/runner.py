@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import gevent  # type: ignore[import-untyped]
@@ -14,6 +13,7 @@ from pyinfra.api.host import Host
 from pyinfra_ollama import engine
 from pyinfra_ollama.planner.asking import ask_and_foretell
 from pyinfra_ollama.planner.results import HostReport, Report
+from pyinfra_ollama.reports import survey
 from pyinfra_ollama.settings import HostSettings
 
 __all__ = ["plan_fleet", "plan_host"]
@@ -64,12 +64,4 @@ def plan_fleet(
         declared = settings[host.name]
         return plan_host(host, declared, templates=templates, timeout_seconds=seconds_left)
 
-    started, start = datetime.now(UTC), time.monotonic()
-    reports = {}
-    for name, report in engine.each(fleet, one, timeout_seconds=timeout_seconds):
-        reports[name] = report
-        if on_host is not None:
-            on_host(report)
-    seconds = round(time.monotonic() - start, 3)
-    hosts = tuple(reports[host.name] for host in fleet.hosts)
-    return Report(fleet.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
+    return survey(Report, fleet, one, timeout_seconds=timeout_seconds, on_host=on_host)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.reports import RunReport
 
 __all__ = ["HostReport", "Report", "Result", "Status", "exit_code", "totals"]
 
@@ -68,18 +69,16 @@ class HostReport:
         return "pass"
 
 
-@dataclass(frozen=True)
-class Report:
-    """A whole run; `started` is UTC in ISO 8601."""
-
-    inventory: str
-    started: str
-    seconds: float
-    hosts: tuple[HostReport, ...]
+class Report(RunReport[HostReport]):
+    """A whole run of the verifier."""
 
     @property
     def exit_code(self) -> Exit:
         return exit_code(self.hosts)
+
+    @property
+    def totals(self) -> dict[str, int]:
+        return totals(self.hosts)
 
 
 def exit_code(hosts: Iterable[HostReport]) -> Exit:

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
 from functools import partial
 
 import gevent  # type: ignore[import-untyped]
@@ -14,6 +13,7 @@ from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
+from pyinfra_ollama.reports import survey
 from pyinfra_ollama.settings import HostSettings, load
 from pyinfra_ollama.verifier.examine import examine, planned
 from pyinfra_ollama.verifier.results import HostReport, Report, Result
@@ -125,15 +125,7 @@ def verify_fleet(
             on_result=partial(on_result, host.name) if on_result else None,
         )
 
-    started, start = datetime.now(UTC), time.monotonic()
-    reports = {}
-    for name, report in engine.each(fleet, one, timeout_seconds=timeout_seconds):
-        reports[name] = report
-        if on_host is not None:
-            on_host(report)
-    seconds = round(time.monotonic() - start, 3)
-    hosts = tuple(reports[host.name] for host in fleet.hosts)
-    return Report(fleet.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
+    return survey(Report, fleet, one, timeout_seconds=timeout_seconds, on_host=on_host)
 
 
 def verify_inventory(

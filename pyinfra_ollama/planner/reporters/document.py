@@ -7,7 +7,7 @@ from typing import Any
 
 from pyinfra_ollama.decide.files import FileChange
 from pyinfra_ollama.decide.plan import Change
-from pyinfra_ollama.planner.results import HostReport, Report, totals
+from pyinfra_ollama.planner.results import HostReport, Report
 
 __all__ = ["SCHEMA", "document"]
 
@@ -15,19 +15,7 @@ SCHEMA = 1
 
 
 def document(report: Report) -> str:
-    return json.dumps(_report(report), indent=2, ensure_ascii=False) + "\n"
-
-
-def _report(report: Report) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "inventory": report.inventory,
-        "started": report.started,
-        "seconds": report.seconds,
-        "exit_code": int(report.exit_code),
-        "totals": totals(report.hosts),
-        "hosts": [_host(host) for host in report.hosts],
-    }
+    return json.dumps(report.document(SCHEMA, _host), indent=2, ensure_ascii=False) + "\n"
 
 
 def _host(host: HostReport) -> dict[str, Any]:

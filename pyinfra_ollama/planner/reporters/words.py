@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyinfra_ollama.decide.files import FileChange
 from pyinfra_ollama.decide.plan import Change
-from pyinfra_ollama.planner.results import HostReport, Report, totals
+from pyinfra_ollama.planner.results import HostReport, Report
 
 __all__ = ["Group", "by_operation", "clean", "count", "grouped", "heading", "mode_note", "summary"]
 
@@ -55,7 +55,7 @@ def mode_note(file: FileChange) -> str:
 
 def summary(report: Report) -> str:
     """One sentence: how many hosts would change, and which are not well."""
-    counted = totals(report.hosts)
+    counted = report.totals
     parts = []
     if counted["pending"]:
         changes = count(counted["changes"], "change")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pyinfra_ollama.verifier.results import HostReport, Report, Result, totals
+from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
 __all__ = ["SCHEMA", "document"]
 
@@ -13,19 +13,7 @@ SCHEMA = 1
 
 
 def document(report: Report) -> str:
-    return json.dumps(_report(report), indent=2) + "\n"
-
-
-def _report(report: Report) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "inventory": report.inventory,
-        "started": report.started,
-        "seconds": report.seconds,
-        "exit_code": int(report.exit_code),
-        "totals": totals(report.hosts),
-        "hosts": [_host(host) for host in report.hosts],
-    }
+    return json.dumps(report.document(SCHEMA, _host), indent=2) + "\n"
 
 
 def _host(host: HostReport) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyinfra_ollama.verifier.results import HostReport, Report, Result, totals
+from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
 __all__ = ["host_lines", "line", "more_lines", "plain", "summary"]
 
@@ -41,7 +41,7 @@ def more_lines(result: Result) -> list[str]:
 
 def summary(report: Report) -> str:
     """One sentence: how many hosts are good, and which are not, by check."""
-    counted = totals(report.hosts)
+    counted = report.totals
     good = sum(host.status == "pass" for host in report.hosts)
     sentence = f"{good} of {counted['hosts']} {_hosts(counted['hosts'])} good"
     wrong = [_wrong(host) for host in report.hosts if host.status != "pass"]
