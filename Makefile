@@ -18,6 +18,8 @@ BIN := $(VENV)/bin
 HOSTS ?= 3
 SUITE ?=
 LAB ?= default
+# Test processes of test-fleet, each with a lab of its own (0: one, in make's own terminal).
+WORKERS ?= 2
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
@@ -38,7 +40,7 @@ test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 	$(BIN)/python -m pytest tests/unit $(PYTEST)
 
 test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
-	$(BIN)/python -m pytest tests/fleet $(PYTEST)
+	$(BIN)/python -m pytest tests/fleet -n $(WORKERS) $(PYTEST)
 
 lint: $(STAMP) ## ruff, its formatter, mypy (strict) and shellcheck; changes nothing
 	$(BIN)/ruff check .

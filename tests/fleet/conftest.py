@@ -10,7 +10,7 @@ import pytest
 
 from lab import api
 from lab.errors import LabError
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import HOSTS, Fleet
 
 # Labs of two test runs on one machine live side by side. FLEET_LAB names one that is used again
 # and stays up, for those who write tests.
@@ -22,7 +22,7 @@ def _lab(name: str, folder: Path, **options: object) -> Iterator[Fleet]:
     try:
         lab = api.up(name=name, **options)  # type: ignore[arg-type]
     except LabError as error:
-        pytest.exit(f"the lab cannot be had, and without it nothing is proved: {error}", 1)
+        pytest.fail(f"the lab cannot be had: {error}", pytrace=False)
     try:
         yield Fleet(lab, folder)
     finally:
@@ -41,3 +41,24 @@ def trixie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """One Debian 13 host."""
     folder = tmp_path_factory.mktemp("trixie")
     yield from _lab(f"{LAB}x", folder, hosts=1, suite="trixie")
+
+
+@pytest.fixture(scope="module")
+def usual(fleet: Fleet) -> Path:
+    """The declaration that all three hosts are converged to when a module's tests begin."""
+    fleet.reset(*HOSTS)
+    inventory = fleet.inventory(*HOSTS)
+    fleet.apply(inventory)
+    return inventory
+
+
+@pytest.fixture
+def back(fleet: Fleet, usual: Path) -> Iterator[None]:
+    """Leave the hosts as the next test expects them, whatever happened in this one."""
+    yield
+    fleet.apply(usual)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long files: begun last, one would keep its process busy alone."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)

@@ -11,16 +11,19 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from lab import api
 from lab.state import LabState
+from tests.fleet.generating import generating
 from tests.fleet.running import BIN, ROOT, Ran, run, wait_until
 
-__all__ = ["BIN", "OLDER", "ROOT", "VERSION", "Fleet", "Ran", "run", "wait_until"]
+__all__ = ["BIN", "HOSTS", "OLDER", "ROOT", "VERSION", "Fleet", "Ran", "run", "wait_until"]
 
+HOSTS = ("host1", "host2", "host3")
 VERSION, OLDER = "0.33.0", "0.32.15"
 
 Declared = Mapping[str, Any]
@@ -33,6 +36,8 @@ class Fleet:
     lab: LabState
     folder: Path
     count: int = field(default=0)
+    generates: set[Path] = field(default_factory=set)
+    """Inventories whose verification has models answer."""
 
     # What is declared
 
@@ -91,6 +96,8 @@ class Fleet:
             rows.append((host, row))
         self.count += 1
         path = self.folder / f"inventory{self.count}.py"
+        if any(_generates({**data, **row}) for _, row in rows):
+            self.generates.add(path)
         path.write_text(f"fleet = ({rows!r}, {data!r})\n")
         path.chmod(0o600)
         return path
@@ -99,7 +106,9 @@ class Fleet:
 
     def pyinfra(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
         """`pyinfra INVENTORY deploy.py ...`."""
-        return run([str(BIN / "pyinfra"), str(inventory), "deploy.py", *arguments], timeout)
+        command = [str(BIN / "pyinfra"), str(inventory), "deploy.py", *arguments]
+        with self.turn(inventory, quiet="--dry" in arguments):
+            return run(command, timeout)
 
     def plan(self, inventory: Path) -> Ran:
         """A dry run; it must end well, also on bare hosts."""
@@ -120,7 +129,12 @@ class Fleet:
     def verify(self, inventory: Path, *arguments: str, timeout: float = 300) -> Ran:
         """`pyinfra-ollama verify INVENTORY ...`."""
         command = [str(BIN / "pyinfra-ollama"), "verify", str(inventory), *arguments]
-        return run(command, timeout)
+        with self.turn(inventory, quiet="--no-generate" in arguments):
+            return run(command, timeout)
+
+    def turn(self, inventory: Path, *, quiet: bool = False) -> AbstractContextManager[None]:
+        """What must be held while something runs that may have this inventory's models answer."""
+        return generating() if inventory in self.generates and not quiet else nullcontext()
 
     # Other eyes
 
@@ -158,8 +172,14 @@ class Fleet:
         options = {"num_predict": 8, "temperature": 0}
         body = json.dumps({"model": model, "prompt": prompt, "stream": False, "options": options})
         command = f"curl --fail -sS http://127.0.0.1:11434/api/generate -d {shlex.quote(body)}"
-        return str(json.loads(self.sh(host, command))["response"])
+        with generating():
+            return str(json.loads(self.sh(host, command))["response"])
 
     def reset(self, *hosts: str) -> None:
         """Make hosts bare again."""
         api.reset(self.lab.name, hosts)
+
+
+def _generates(declared: Declared) -> bool:
+    models = declared["ollama"].get("models")
+    return bool(models) and bool(declared["verify"].get("generate", True))

@@ -8,16 +8,17 @@ import pytest
 
 from tests.fleet import eyes
 from tests.fleet.eyes import differing
-from tests.fleet.harness import BIN, VERSION, Fleet, Ran, run
+from tests.fleet.generating import generating
+from tests.fleet.harness import BIN, HOSTS, VERSION, Fleet, Ran, run
 
-HOSTS = ("host1", "host2", "host3")
 MODELS = ("chat", "embedding")
 
 
 def deploy(fleet: Fleet, *arguments: str) -> Ran:
     """`pyinfra inventories/lab.py deploy.py ...`, which must end well."""
     command = [str(BIN / "pyinfra"), "inventories/lab.py", "deploy.py", *arguments]
-    ran = run(command, 300, LAB=fleet.lab.name)
+    with generating():
+        ran = run(command, 300, LAB=fleet.lab.name)
     assert ran.code == 0, ran.text
     assert "Traceback" not in ran.text
     return ran

@@ -10,9 +10,8 @@ import pytest
 from lab import api
 from tests.fleet import eyes
 from tests.fleet.eyes import differing
-from tests.fleet.harness import VERSION, Fleet
+from tests.fleet.harness import HOSTS, VERSION, Fleet
 
-HOSTS = ("host1", "host2", "host3")
 WRONG = "0" * 64
 
 

@@ -15,10 +15,9 @@ import pytest
 from lab import api
 from tests.fleet import eyes
 from tests.fleet.eyes import differing
-from tests.fleet.harness import BIN, ROOT, VERSION, Fleet, wait_until
+from tests.fleet.harness import BIN, HOSTS, ROOT, VERSION, Fleet, wait_until
 from tests.fleet.mirror import Page, faulty_mirror
 
-HOSTS = ("host1", "host2", "host3")
 NAME = "ollama-linux-amd64.tar.zst"
 # Stands where the real one is found first, and stops at the moment before the unit is loaded.
 STALLING = """\

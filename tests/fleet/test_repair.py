@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import pytest
 
 from tests.fleet import eyes
 from tests.fleet.eyes import differing
-from tests.fleet.harness import VERSION, Fleet
+from tests.fleet.harness import HOSTS, VERSION, Fleet
 
-HOSTS = ("host1", "host2", "host3")
 SYSTEMD = "/etc/systemd/system"
 UNIT_FILE = f"{SYSTEMD}/ollama.service"
 DROP_IN = f"{UNIT_FILE}.d/50-pyinfra-ollama.conf"
@@ -59,22 +57,6 @@ DAMAGES = (
     ),
 )
 ROUNDS = [DAMAGES[start : start + len(HOSTS)] for start in range(0, len(DAMAGES), len(HOSTS))]
-
-
-@pytest.fixture(scope="module")
-def usual(fleet: Fleet) -> Path:
-    """Converged hosts."""
-    fleet.reset(*HOSTS)
-    inventory = fleet.inventory(*HOSTS)
-    fleet.apply(inventory)
-    return inventory
-
-
-@pytest.fixture
-def back(fleet: Fleet, usual: Path) -> Iterator[None]:
-    """Leave the hosts as the next test expects them, whatever happened in this one."""
-    yield
-    fleet.apply(usual)
 
 
 @pytest.mark.usefixtures("back")

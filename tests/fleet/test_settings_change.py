@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,8 @@ import pytest
 
 from tests.fleet import eyes
 from tests.fleet.eyes import View, differing
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import HOSTS, Fleet
 
-HOSTS = ("host1", "host2", "host3")
 # Each change is declared on one host, so three of them are tried in one run.
 UNIT_FILE = "/etc/systemd/system/ollama.service"
 DROP_IN = f"{UNIT_FILE}.d/50-pyinfra-ollama.conf"
@@ -104,22 +103,6 @@ CHANGES = (
     limit(UNIT_FILE, {"restart_seconds": 5}, RestartUSec="5s"),
 )  # fmt: skip
 ROUNDS = [CHANGES[start : start + len(HOSTS)] for start in range(0, len(CHANGES), len(HOSTS))]
-
-
-@pytest.fixture(scope="module")
-def usual(fleet: Fleet) -> Path:
-    """The declaration that the hosts are converged to before and after each test."""
-    fleet.reset(*HOSTS)
-    inventory = fleet.inventory(*HOSTS)
-    fleet.apply(inventory)
-    return inventory
-
-
-@pytest.fixture
-def back(fleet: Fleet, usual: Path) -> Iterator[None]:
-    """Leave the hosts as the next test expects them, whatever happened in this one."""
-    yield
-    fleet.apply(usual)
 
 
 @pytest.mark.parametrize("changes", ROUNDS, ids=lambda row: ",".join(one.name for one in row))

@@ -79,11 +79,15 @@ def test_the_deadline_leaves_the_rest_unknown(chat: Fleet) -> None:
 
 def test_interrupted_it_ends_at_once_and_cleanly(chat: Fleet) -> None:
     verify = {"prompt": "Write a long story.", "max_tokens": 4000, "parallel_loads": 1}
-    command = [str(BIN / "pyinfra-ollama"), "verify", str(inventory(chat, verify=verify))]
+    declared = inventory(chat, verify=verify)
+    command = [str(BIN / "pyinfra-ollama"), "verify", str(declared)]
     pipe = subprocess.PIPE
     # Tests that run in the background of a shell inherit a SIGINT that is ignored.
     kept = signal.signal(signal.SIGINT, signal.default_int_handler)
-    with subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as running:
+    with (
+        chat.turn(declared),
+        subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True) as running,
+    ):
         signal.signal(signal.SIGINT, kept)
         try:
             time.sleep(3)
