@@ -18,6 +18,8 @@ from tests.fleet.eyes import differing
 from tests.fleet.harness import BIN, HOSTS, ROOT, VERSION, Fleet, wait_until
 from tests.fleet.mirror import Page, faulty_mirror
 
+pytestmark = pytest.mark.slow
+
 NAME = "ollama-linux-amd64.tar.zst"
 # Stands where the real one is found first, and stops at the moment before the unit is loaded.
 STALLING = """\

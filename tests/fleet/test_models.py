@@ -11,6 +11,8 @@ from tests.fleet.harness import Fleet, wait_until
 from tests.fleet.modelling import HOST, STORE, declared, deploying, digest, fetched, gone, whole
 from tests.fleet.registry import requests, resumed, tag, watched
 
+pytestmark = pytest.mark.slow
+
 MODELS, VERIFIED = "Have the declared models", "Have the deployment verified"
 
 

@@ -18,6 +18,8 @@ from tests.fleet import eyes, official
 from tests.fleet.edits import DROP_IN, UNIT, Wanted, damage
 from tests.fleet.harness import OLDER, Fleet, Ran
 
+pytestmark = pytest.mark.slow
+
 HOSTS = ("host1", "host3")
 STEPS = int(os.environ.get("PLAN_STEPS", "12"))
 SEED = int(os.environ.get("PLAN_SEED", "1"))

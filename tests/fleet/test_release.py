@@ -25,6 +25,8 @@ from tests.fleet.releasing import (
     untouched,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def served(fleet: Fleet) -> Fleet:

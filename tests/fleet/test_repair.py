@@ -11,6 +11,8 @@ from tests.fleet import eyes
 from tests.fleet.eyes import differing
 from tests.fleet.harness import HOSTS, VERSION, Fleet
 
+pytestmark = pytest.mark.slow
+
 SYSTEMD = "/etc/systemd/system"
 UNIT_FILE = f"{SYSTEMD}/ollama.service"
 DROP_IN = f"{UNIT_FILE}.d/50-pyinfra-ollama.conf"

@@ -13,6 +13,8 @@ from tests.fleet import eyes
 from tests.fleet.eyes import View, differing
 from tests.fleet.harness import HOSTS, Fleet
 
+pytestmark = pytest.mark.slow
+
 # Each change is declared on one host, so three of them are tried in one run.
 UNIT_FILE = "/etc/systemd/system/ollama.service"
 DROP_IN = f"{UNIT_FILE}.d/50-pyinfra-ollama.conf"

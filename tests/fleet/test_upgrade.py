@@ -11,6 +11,8 @@ from tests.fleet import archives
 from tests.fleet.archives import publish, renamed, small
 from tests.fleet.harness import OLDER, VERSION, Fleet, Ran
 
+pytestmark = pytest.mark.slow
+
 HOST = "host2"
 THIRD = "0.33.7"
 # Given up after two tries, a second apart.

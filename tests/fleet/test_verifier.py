@@ -12,6 +12,8 @@ from lab import api
 from tests.fleet.damages import ANSWERS, DAMAGES, EXECUTABLE, RESTART, Damage
 from tests.fleet.harness import OLDER, VERSION, Fleet, Ran
 
+pytestmark = pytest.mark.slow
+
 HOST = "host1"
 GIB = 1024**3
 
