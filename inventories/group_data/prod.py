@@ -3,9 +3,16 @@
 docs/settings.md explains every field. What to edit first: the models, then the memory limits
 that go with them.
 
-Secrets never stand here. A user other than root needs `_sudo = True` and, when sudo asks for a
-password, `_sudo_password = os.environ.get("DEPLOY_SUDO_PASSWORD")`; a proxy that pulls go through
-is declared by `https_proxy=os.environ.get("OLLAMA_HTTPS_PROXY")` in Ollama(...).
+Secrets never stand here, only where they are kept (docs/secrets.md). A user other than root needs
+`_sudo = True` and, when sudo asks for a password, one of
+
+    _sudo_password = Secret.env("DEPLOY_SUDO_PASSWORD")
+    _sudo_password = Secret.file("~/.config/ollama/sudo-password")
+    _sudo_password = Secret.command("pass", "show", "llm.example.com/sudo")
+
+A proxy that pulls go through is https_proxy="http://proxy.example.com:3128" in Ollama(...), or
+https_proxy=Secret.env("OLLAMA_HTTPS_PROXY") when its URL holds a login. Both import Secret from
+pyinfra_ollama.settings.
 """
 
 from pyinfra_ollama.settings import Model, Ollama, Preflight, Service, Swap

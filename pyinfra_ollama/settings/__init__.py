@@ -9,6 +9,7 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 from __future__ import annotations
 
 from .environ import Environ
+from .fetched import SecretError
 from .load import HostSettings, load
 from .machine import Packages, Preflight, Swap, Verify
 from .memory import model_memory, rough_memory
@@ -18,6 +19,7 @@ from .ollama import Ollama
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
+from .secrets import Secret
 from .service import Service
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 
@@ -32,6 +34,8 @@ __all__ = [
     "Preflight",
     "Problem",
     "Release",
+    "Secret",
+    "SecretError",
     "Service",
     "SettingsError",
     "Swap",

@@ -17,6 +17,7 @@ from pydantic import (
     ModelWrapValidatorHandler,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -27,6 +28,8 @@ else:
     ModelMetaclass = type(BaseModel)
 
 UNNAMED = "(value without a name)"
+LOADING = "load"
+"""The context in which `load` validates: for a host in use, so secrets are fetched."""
 ENVCONFIG = "Ollama 0.33.0 envconfig/config.go"
 
 
@@ -68,10 +71,12 @@ class Setting(BaseModel, metaclass=_Declaring):
     @model_validator(mode="wrap")
     @classmethod
     def _take_up_what_was_kept(
-        cls, value: object, handler: ModelWrapValidatorHandler[Self]
+        cls, value: object, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo
     ) -> Self:
         if isinstance(value, cls) and value._rejected is not None:
             return handler(value._rejected)
+        if isinstance(value, cls) and info.context == LOADING:
+            return handler({name: getattr(value, name) for name in value.model_fields_set})
         return handler(value)
 
     @property

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from .ollama import Ollama
 
 _MASK = "**********"
+# The server logs its whole environment at start, at the level of information (0.33.0
+# server/routes.go); a negative OLLAMA_DEBUG raises the level above it (envconfig.LogLevel).
+_WARNINGS_ONLY = "-1"
 
 
 class Environ(dict[str, str]):
@@ -31,6 +34,7 @@ class Environ(dict[str, str]):
 def server_environ(ollama: Ollama) -> Environ:
     """Return the variables that the settings of a server amount to."""
     values = dict(ollama.environment)
+    proxy = ollama.https_proxy.get_secret_value() if ollama.https_proxy else ""
     values["OLLAMA_HOST"] = network.authority(ollama.host, ollama.port)
     values["OLLAMA_MODELS"] = ollama.models_dir
     texts = {
@@ -44,7 +48,7 @@ def server_environ(ollama: Ollama) -> Environ:
         "GGML_VK_VISIBLE_DEVICES": ollama.ggml_vk_visible_devices,
         "HSA_OVERRIDE_GFX_VERSION": ollama.hsa_override_gfx_version,
         "NO_PROXY": ",".join(ollama.no_proxy),
-        "HTTPS_PROXY": ollama.https_proxy and ollama.https_proxy.get_secret_value(),
+        "HTTPS_PROXY": proxy,
     }
     values.update({name: text for name, text in texts.items() if text})
     flags = {
@@ -69,4 +73,6 @@ def server_environ(ollama: Ollama) -> Environ:
         value = getattr(ollama, field)
         if value != type(ollama).model_fields[field].default:
             values[name] = str(value)
-    return Environ(values.items(), ("HTTPS_PROXY",) if ollama.https_proxy else ())
+    if network.has_login(proxy):
+        values["OLLAMA_DEBUG"] = _WARNINGS_ONLY
+    return Environ(values.items(), ("HTTPS_PROXY",) if proxy else ())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from . import network
-from .base import ENVCONFIG, Setting, setting
+from .base import ENVCONFIG, Setting, refusal, setting
 from .kinds import Flag
+from .secrets import Secret, SecretValue, known
 
 
 class Listening(Setting):
@@ -36,11 +37,12 @@ class Listening(Setting):
         source=ENVCONFIG,
         example='["https://chat.example.com"]',
     )
-    https_proxy: SecretStr | None = setting(
+    https_proxy: SecretValue | None = setting(
         None,
-        "Proxy for pulls; kept secret, because it may hold a password.",
+        "Proxy for pulls, a URL; without a login in it, a plain text will do. With one, the server "
+        "logs warnings only (OLLAMA_DEBUG=-1), for it would log its environment at start.",
         source=ENVCONFIG,
-        example='os.environ.get("PROXY_URL")',
+        example='Secret.env("OLLAMA_HTTPS_PROXY")',
     )
     no_proxy: tuple[str, ...] = setting(
         (),
@@ -62,11 +64,26 @@ class Listening(Setting):
             value, exposed=host is not None and not network.is_loopback(host)
         )
 
+    @field_validator("https_proxy", mode="before")
+    @classmethod
+    def _without_a_login_it_is_no_secret(cls, value: object) -> object:
+        if isinstance(value, str) and not network.has_login(value):
+            return Secret.value(value)
+        return value
+
     @field_validator("https_proxy")
     @classmethod
-    def _proxy_is_a_url(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None:
-            network.check_proxy(value.get_secret_value())
+    def _proxy_is_a_url(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
+        url = known(value, info)
+        if url is not None:
+            network.check_proxy(url)
+            if network.has_login(url) and info.data.get("debug"):
+                raise refusal(
+                    accepted="debug=0 while the proxy's URL holds a login",
+                    remedy="write debug=0, or use a proxy without a login: Ollama would write the "
+                    "URL into the journal at each start",
+                    seen=f"a hidden value with debug={info.data['debug']}",
+                )
         return value
 
     @field_validator("no_proxy")

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from .base import Setting
+from .base import LOADING, Setting
+from .fetched import SecretError
 from .machine import Packages, Preflight, Swap, Verify
 from .ollama import Ollama
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
+from .secrets import Secret, one_line
 from .service import Service
 
 VARIABLES: dict[str, type[Setting]] = {
@@ -46,12 +48,14 @@ def load(hosts: Iterable[tuple[str, Mapping[str, object]]]) -> dict[str, HostSet
 
     + hosts: name and data of each host, as pyinfra resolved it; other data is left alone
 
-    Raises :class:`SettingsError` with the problems of all hosts when there is any.
+    Secrets are fetched here, those of pyinfra's own arguments included. Raises
+    :class:`SettingsError` with the problems of all hosts when there is any.
     """
     settings: dict[str, HostSettings] = {}
     problems: list[Problem] = []
     for name, data in hosts:
         parts, found = _parts(name, data)
+        found += _missing(name, data)
         problems += found
         if not found:
             settings[name] = _complete(name, parts)
@@ -69,12 +73,25 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
         value = data.get(variable)
         if value is not None:
             try:
-                parts[variable] = model.model_validate(value)
+                parts[variable] = model.model_validate(value, context=LOADING)
             except ValidationError as error:
                 problems += problems_of(error, host=host, variable=variable, model=model)
         elif variable == "ollama" and variable not in {meant for meant, _ in misnamed.values()}:
             problems.append(_nothing_declared(host))
     return parts, problems
+
+
+def _missing(host: str, data: Mapping[str, object]) -> list[Problem]:
+    """Return which secrets among other data, such as ``_sudo_password``, cannot be had."""
+    problems = []
+    for name, value in data.items():
+        if isinstance(value, Secret):
+            try:
+                one_line(value)
+            except SecretError as error:
+                said = {"seen": error.seen, "accepted": error.accepted, "remedy": error.remedy}
+                problems.append(Problem(hosts=(host,), path=name, **said))
+    return problems
 
 
 def _complete(name: str, parts: dict[str, Setting]) -> HostSettings:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from .base import UNNAMED, Setting
+from .secrets import Secret
 
 _HIDDEN = "a hidden value"
 _LONGEST_VALUE = 80
@@ -178,8 +179,9 @@ def _settings_in(annotation: Any) -> Iterator[type[Setting]]:
 
 
 def _is_secret(model: type[Setting], location: list[int | str]) -> bool:
-    field = model.model_fields.get(str(location[0])) if location else None
-    return field is not None and "SecretStr" in str(field.annotation)
+    names = [part for part in location if isinstance(part, str)]
+    fields = _owner(model, list(names[:-1])).model_fields
+    return bool(names) and names[-1] in fields and "Secret" in str(fields[names[-1]].annotation)
 
 
 def _seen(value: object) -> str:
@@ -189,8 +191,8 @@ def _seen(value: object) -> str:
         except ValueError:  # Python does not write out integers of thousands of digits
             return "a number of thousands of digits"
         return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}... (cut)"
-    if isinstance(value, SecretStr):
-        return _HIDDEN
+    if isinstance(value, SecretStr | Secret):
+        return repr(value)
     if isinstance(value, BaseModel):
         return f"{type(value).__name__}(...)"
     if isinstance(value, type):

@@ -114,9 +114,8 @@ def _values(schema: dict[str, Any]) -> str:
         return ", ".join(f'"{value}"' for value in schema["enum"])
     if schema["type"] == "array":
         return f"list of {_values(schema['items'])}"
-    secret = " (secret)" if schema.get("format") == "password" else ""
     limits = [f"{sign} {schema[key]}" for key, sign in _LIMITS.items() if key in schema]
-    return ", ".join([_WORDS.get(schema["type"], schema["type"]) + secret, *limits])
+    return ", ".join([_WORDS.get(schema["type"], schema["type"]), *limits])
 
 
 _LIMITS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤"}
@@ -126,6 +125,7 @@ _WORDS = {
     "integer": "whole number",
     "null": "None",
     "object": "dictionary of texts",
+    "secret": "[secret](secrets.md)",
     "string": "text",
 }
 

@@ -10,12 +10,14 @@ import random
 from dataclasses import dataclass, field
 from typing import Any
 
+from pyinfra_ollama.settings import Secret
 from tests.fleet.harness import OLDER, VERSION, Fleet
 
 UNIT = "/etc/systemd/system/ollama.service"
 DROP_IN = f"{UNIT}.d/50-pyinfra-ollama.conf"
 MODELS = "/usr/share/ollama/.ollama/models"
 SWAPS = ("host3",)
+LOGIN = Secret.command("echo", "http://joe:hunter2@10.0.0.1:3128")
 
 # Setting, and the values it moves between; the first is where a host starts.
 VALUES: dict[tuple[str, str], tuple[Any, ...]] = {
@@ -24,12 +26,12 @@ VALUES: dict[tuple[str, str], tuple[Any, ...]] = {
     ("ollama", "num_parallel"): (1, 2, 4),
     ("ollama", "keep_alive"): ("5m", "1h", "-1"),
     ("ollama", "context_length"): (0, 2048),
-    ("ollama", "debug"): (0, 1),
+    ("ollama", "sched_spread"): (False, True),
     ("ollama", "max_queue"): (512, 64),
     ("ollama", "no_prune"): (False, True),
     ("ollama", "models_dir"): (MODELS, "/srv/models", "/usr/share/ollama/weights"),
     ("ollama", "environment"): ({}, {"LLAMA_ARG_CACHE_RAM": "256"}),
-    ("ollama", "https_proxy"): (None, "http://joe:hunter2@10.0.0.1:3128"),
+    ("ollama", "https_proxy"): (None, "http://10.0.0.1:3128", LOGIN),
     ("ollama", "models"): ("none", "embedding", "embedding and one made of it", "made, larger"),
     ("service", "memory_max"): (None, "6G"),
     ("service", "cpu_quota_percent"): (None, 200),

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from lab import api
+from pyinfra_ollama.settings import Secret
 from tests.fleet import eyes, official
 from tests.fleet.edits import DROP_IN, UNIT, Wanted, damage
 from tests.fleet.harness import OLDER, Fleet, Ran
@@ -107,9 +108,13 @@ def test_one_setting_edited_shows_the_whole_difference(bare: Fleet, wanted: list
     assert "    verify the host\nhost3: nothing to do\n" in ran.out
 
 
-def test_a_secret_and_what_a_person_wrote_stay_hidden(bare: Fleet, wanted: list[Wanted]) -> None:
-    secret = "http://joe:canary-1@10.0.0.1:3128"
-    inventory = declared(bare, wanted, host1={"ollama": {"https_proxy": secret}})
+def test_a_secret_and_what_a_person_wrote_stay_hidden(
+    bare: Fleet, wanted: list[Wanted], tmp_path: Path
+) -> None:
+    kept = tmp_path / "proxy"
+    kept.touch(mode=0o600)
+    kept.write_text("http://joe:canary-1@10.0.0.1:3128")
+    inventory = declared(bare, wanted, host1={"ollama": {"https_proxy": Secret.file(kept)}})
     line = 'Environment="HTTPS_PROXY=http://ann:canary-2@10.0.0.1"'
     keep = f"cp -p {DROP_IN} /root/kept && printf '%s\\n' '{line}' >>{DROP_IN}"
     bare.sh("host1", keep)

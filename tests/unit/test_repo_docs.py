@@ -10,8 +10,8 @@ import pytest
 
 from tests.unit import repo
 
-# Words before an equals sign in documents that belong to pyinfra or its operations.
-NOT_SETTINGS = {"field", "name", "ssh_strict_host_key_checking"}
+# Words before an equals sign in documents that are pyinfra's, its operations' or a Secret's.
+NOT_SETTINGS = {"field", "name", "ssh_strict_host_key_checking", "timeout_seconds"}
 
 DOCUMENTS = [file for file in repo.files() if file.suffix == ".md"]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pydantic import SecretStr
+
 from pyinfra_ollama.decide import reach
 from pyinfra_ollama.decide.plan import foretell, refused, texts_to_read
 from pyinfra_ollama.snapshot import FileState
@@ -26,7 +28,7 @@ def test_upgrades_by_old_and_by_fresh_lists() -> None:
 
 
 def test_secrets_are_hidden_and_what_was_there_is_shown_without_credentials() -> None:
-    settings = declared(ollama={"https_proxy": "http://joe:hunter2@10.0.0.1:3128"})
+    settings = declared(ollama={"https_proxy": SecretStr("http://joe:hunter2@10.0.0.1:3128")})
     there = {SECRETS: FileState("regular file", "600", "root", "root", 9, "0" * 64)}
     snapshot = served(declared(), files=there)
     assert texts_to_read(settings, snapshot, TEMPLATES) == (DROP_IN,)

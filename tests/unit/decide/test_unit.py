@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from pyinfra_ollama.decide.unit import quoted, secrets_text, stamp, unit_files
 from pyinfra_ollama.snapshot import GpuState, Snapshot
@@ -61,7 +62,8 @@ def test_the_drop_in_holds_environment_and_limits() -> None:
 
 
 def test_a_secret_is_in_the_secrets_file_only() -> None:
-    proxy = {"ollama": {"https_proxy": "http://me:pa%24ss@proxy.example.com:3128"}}
+    url = SecretStr("http://me:pa%24ss@proxy.example.com:3128")
+    proxy = {"ollama": {"https_proxy": url}}
     found = unit_files(declared(**proxy), host(), TEMPLATES)  # type: ignore[arg-type]
     unit, drop_in, secrets = found.files
     assert "pa%24ss" in (secrets.content or "")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from pydantic import SecretStr
 
 from pyinfra_ollama import settings
 from pyinfra_ollama.settings import Model, Ollama, Options, Service, SettingsError, Swap, load
@@ -72,7 +73,8 @@ def test_declaring_never_raises() -> None:
 
 @pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda s: pickle.loads(pickle.dumps(s))])
 def test_copies_are_equal_and_wrong_ones_stay_wrong(way) -> None:
-    right = Ollama(models=[Model("a", options=Options(seed=1))], https_proxy="http://u:pw@proxy:1")
+    proxy = SecretStr("http://u:pw@proxy:1")
+    right = Ollama(models=[Model("a", options=Options(seed=1))], https_proxy=proxy)
     assert way(right) == right
     assert way(right).environ() == right.environ()
     assert not way(WRONG).is_valid

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pyinfra_ollama.settings import HostSettings, load, reference
+from pyinfra_ollama.settings import HostSettings, Secret, load, reference
 from pyinfra_ollama.settings.load import VARIABLES
 from pyinfra_ollama.settings.models import Model
 from pyinfra_ollama.settings.options import Options
@@ -49,7 +49,7 @@ def test_every_field_is_described_and_every_default_has_its_source(model) -> Non
 
 @pytest.mark.parametrize("model", [*VARIABLES.values(), Model, Options])
 def test_every_example_is_valid(model) -> None:
-    names = {"Model": Model, "Options": Options, "os": __import__("os")}
+    names = {"Model": Model, "Options": Options, "Secret": Secret}
     others = {"name": "a"} if model is Model else {"size": "8G"} if model.__name__ == "Swap" else {}
     allowed = {"host": {"allow_non_loopback": True}, "kv_cache_type": {"flash_attention": True}}
     for name, field in model.model_fields.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pydantic import SecretStr
 
 from pyinfra_ollama.settings import Ollama, Verify
 from pyinfra_ollama.verifier.answers import Probe, Process
@@ -130,9 +131,11 @@ def test_environment_leaves_to_a_red_check_what_that_check_judges() -> None:
 
 
 def test_environment_compares_secret_values_and_never_shows_them() -> None:
-    declared = settings(ollama=Ollama(https_proxy="http://me:hunter2@proxy:3128"))
-    right = environ(HTTPS_PROXY="http://me:hunter2@proxy:3128")
-    wrong = environ(HTTPS_PROXY="http://me:swordfish@proxy:3128", http_proxy="http://a:b@c")
+    declared = settings(ollama=Ollama(https_proxy=SecretStr("http://me:hunter2@proxy:3128")))
+    right = environ(HTTPS_PROXY="http://me:hunter2@proxy:3128", OLLAMA_DEBUG="-1")
+    wrong = environ(
+        HTTPS_PROXY="http://me:swordfish@proxy:3128", http_proxy="http://a:b@c", OLLAMA_DEBUG="-1"
+    )
     assert environment(declared, right, ()).status == "pass"
     result = environment(declared, wrong, ())
     assert result.status == "fail"
