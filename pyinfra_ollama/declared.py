@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from weakref import WeakKeyDictionary
 
-from pyinfra import context
+from pyinfra import context, logger
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.state import State
 
+from pyinfra_ollama import engine
 from pyinfra_ollama.settings import HostSettings, SettingsError, load
 
 _loaded: WeakKeyDictionary[State, dict[str, HostSettings]] = WeakKeyDictionary()
@@ -22,6 +23,9 @@ def settings() -> HostSettings:
     state: State = context.ctx_state.get()  # type: ignore[no-untyped-call]
     if state not in _loaded:
         hosts = [host for host in state.inventory if state.is_host_in_limit(host)]
+        warning = engine.version_warning()
+        if warning:
+            logger.warning(warning)
         try:
             data = [(host.name, host.data.dict()) for host in hosts]  # type: ignore[no-untyped-call]
             _loaded[state] = load(data)

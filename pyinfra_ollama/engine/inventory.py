@@ -21,6 +21,8 @@ from pyinfra_cli.exceptions import CliError, UnexpectedExternalError  # type: ig
 from pyinfra_cli.inventory import make_inventory  # type: ignore[import-untyped]
 from pyinfra_cli.util import PYTHON_CODES, exec_file, parse_cli_arg  # type: ignore[import-untyped]
 
+from pyinfra_ollama.settings import secrets
+
 __all__ = ["Fleet", "InventoryError", "Options", "host_data", "open_fleet"]
 
 
@@ -74,6 +76,7 @@ def open_fleet(options: Options) -> Fleet:
     ctx_config.set(config)  # type: ignore[no-untyped-call]
     # pyinfra compiles each file once per process; one edited since then must be read again.
     PYTHON_CODES.clear()
+    secrets.forget()
     try:
         _configure(config, options, Path(cwd))
         inventory = make_inventory(
