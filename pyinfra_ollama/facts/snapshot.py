@@ -76,6 +76,12 @@ def look(question: Question) -> Snapshot:
     return answer
 
 
+def looked_at() -> int:
+    """When the current host was looked at, in seconds of its own clock; 0 when it was not."""
+    kept = _kept.get(_host())
+    return kept.answer.now if kept is not None else 0
+
+
 def forget() -> None:
     """Drop what is kept of the current host, because it is being changed."""
     if context.state.is_executing:

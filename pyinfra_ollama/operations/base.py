@@ -18,6 +18,7 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra.api.operation import operation
 
 from pyinfra_ollama.facts.snapshot import count_own, forget
+from pyinfra_ollama.operations.lock import hold
 from pyinfra_ollama.refusal import RefusedError
 
 P = ParamSpec("P")
@@ -39,17 +40,29 @@ class Fail(PyinfraCommand):
         return False
 
 
+def _alone(decide: Callable[[], Steps]) -> Steps:
+    """The steps, once no other run changes the host; decided anew if one just did."""
+    for command in decide():
+        if context.state.is_executing and hold():
+            forget()
+            yield from _alone(decide)
+            return
+        forget()
+        yield command
+        forget()
+
+
 def host_operation(func: Callable[P, Steps]) -> PyinfraOperation[P]:
-    """`@operation()` for generators that read the snapshot and may raise `RefusedError`."""
+    """`@operation()` for generators that read the snapshot and may raise `RefusedError`.
+
+    While executing, the first step of a run waits for the host's lock: see `lock`.
+    """
 
     @operation()
     @wraps(func)
     def steps(*args: P.args, **kwargs: P.kwargs) -> Steps:
         try:
-            for command in func(*args, **kwargs):
-                forget()
-                yield command
-                forget()
+            yield from _alone(lambda: func(*args, **kwargs))
         except (RefusedError, DeployError) as refusal:
             message = str(refusal)
             if not context.state.is_executing:

@@ -7,7 +7,9 @@ set -eu
 umask 077
 export LC_ALL=C
 judge=$1
-stage=$(mktemp -d /run/pyinfra-ollama-XXXXXX)
+mkdir -p /run/pyinfra-ollama
+# What a killed run leaves here is cleared away with its lock (lock.sh).
+stage=$(mktemp -d /run/pyinfra-ollama/stage-XXXXXX)
 export stage
 : >"$stage/.beside"
 clean() { while IFS= read -r new; do rm -f "$new"; done <"$stage/.beside"; rm -rf "$stage"; }

@@ -143,7 +143,8 @@ def converges(fleet: Fleet, *hosts: str) -> None:
         assert fleet.version(host) == VERSION
         assert fleet.listed(host) == {fleet.chat()["name"]}
         assert fleet.sh(host, "ls -A /opt/ollama/releases").split() == [".lock", VERSION]
-        assert fleet.sh(host, "ls -d /run/pyinfra-ollama* /tmp/pyinfra* 2>/dev/null || true") == ""
+        scratch = "/run/pyinfra-ollama-* /run/pyinfra-ollama/stage-* /tmp/pyinfra*"
+        assert fleet.sh(host, f"ls -d {scratch} 2>/dev/null || true") == ""
 
 
 @pytest.mark.usefixtures("cut")
