@@ -98,7 +98,9 @@ class Fleet:
         path = self.folder / f"inventory{self.count}.py"
         if any(_generates({**data, **row}) for _, row in rows):
             self.generates.add(path)
-        path.write_text(f"fleet = ({rows!r}, {data!r})\n")
+        path.write_text(
+            f"from pyinfra_ollama.settings import Secret\n\nfleet = ({rows!r}, {data!r})\n"
+        )
         path.chmod(0o600)
         return path
 
