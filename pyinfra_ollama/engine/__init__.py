@@ -2,10 +2,10 @@
 
 `inventory` loads an inventory as pyinfra's own command line does, `connection` connects hosts,
 runs scripts as root and finds a host's SSH connection, `parallel` works on all hosts at once,
-`masking` and `sudo` keep passwords out of what pyinfra prints and runs. Importing this package
-patches the standard library for gevent, as pyinfra's command line does: import it before anything
-that uses sockets. Tested with pyinfra 3.10; another 3.x keeps its own behaviour with passwords and
-gets one warning.
+`masking` and `sudo` keep passwords out of what pyinfra prints and runs, `logins` has it take
+secrets for SSH. Importing this package patches the standard library for gevent, as pyinfra's
+command line does: import it before anything that uses sockets. Tested with pyinfra 3.10; another
+3.x keeps its own behaviour with passwords and gets one warning.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from importlib.metadata import version
 
 # Patches the standard library, so it must come before what is imported next.
 import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
-from pyinfra_ollama.engine import masking, sudo
+from pyinfra_ollama.engine import logins, masking, sudo
 from pyinfra_ollama.engine.connection import (
     HostError,
     connect,
@@ -60,10 +60,11 @@ def version_warning() -> str | None:
         return None
     return (
         f"pyinfra {installed} is installed; this package was tested with {TESTED}.x, so passwords "
-        "for sudo are left to pyinfra, which shows them to the host's users and in debug output"
+        "are left to pyinfra: a host's users see sudo's, and debug output shows them all"
     )
 
 
 if version_warning() is None:
+    logins.install()
     masking.install()
     sudo.install()

@@ -87,11 +87,24 @@ def _missing(host: str, data: Mapping[str, object]) -> list[Problem]:
     for name, value in data.items():
         if isinstance(value, Secret):
             try:
-                one_line(value)
+                _fetch(name, value)
             except SecretError as error:
                 said = {"seen": error.seen, "accepted": error.accepted, "remedy": error.remedy}
                 problems.append(Problem(hosts=(host,), path=name, **said))
     return problems
+
+
+def _fetch(name: str, secret: Secret) -> None:
+    if name == "_su_password":
+        raise SecretError(
+            seen="a secret that pyinfra would put into a command line on the host",
+            accepted="_sudo_password",
+            remedy="let the user become root by sudo: _sudo = True, and _sudo_password if it asks",
+        )
+    if name == "ssh_key":  # the one secret of many lines
+        secret.get_secret_value()
+    else:
+        one_line(secret)
 
 
 def _complete(name: str, parts: dict[str, Setting]) -> HostSettings:

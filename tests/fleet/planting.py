@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from secrets import token_hex
 
@@ -32,8 +33,18 @@ class Planted:
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
-        self.words = [LOGIN, fleet.lab.sudo_password]
-        self.variables = {"CANARY_PROXY": PROXY, "CANARY_SUDO": fleet.lab.sudo_password}
+        self.key, passphrase = fleet.folder / "key", f"canary-{token_hex(8)}"
+        self.key.touch(mode=0o600)
+        self.key.write_text(fleet.lab.key.read_text())
+        closing = ["ssh-keygen", "-q", "-p", "-N", passphrase, "-f", self.key]
+        subprocess.run(closing, check=True, stdin=subprocess.DEVNULL)
+        line_of_the_key = self.key.read_text().splitlines()[2]
+        self.words = [LOGIN, fleet.lab.sudo_password, passphrase, line_of_the_key]
+        self.variables = {
+            "CANARY_PROXY": PROXY,
+            "CANARY_SUDO": fleet.lab.sudo_password,
+            "CANARY_PASSPHRASE": passphrase,
+        }
 
     def inventory(self, *, skip_network: bool = True, **declared: object) -> Path:
         """Secrets by variable; keywords are fields of Ollama."""
@@ -44,7 +55,13 @@ class Planted:
             ollama=ollama,
             preflight={"skip_network": skip_network},
             service={"start_timeout_seconds": 5},
-            each={HOST: {"_sudo_password": Secret.env("CANARY_SUDO")}},
+            each={
+                HOST: {
+                    "_sudo_password": Secret.env("CANARY_SUDO"),
+                    "ssh_key": Secret.file(self.key),
+                    "ssh_key_password": Secret.env("CANARY_PASSPHRASE"),
+                }
+            },
         )
 
     def run(self, program: str, inventory: Path, words: str, **variables: str) -> Ran:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pyinfra_ollama.settings import Secret
 from tests.fleet.harness import ROOT, Fleet
 from tests.fleet.planting import FAULT, HOST, LOGIN, PROXY, Planted
 from tests.fleet.watching import files_with, record, recorded, watched
@@ -34,6 +35,7 @@ def test_no_mode_shows_a_secret_to_anybody(planted: Planted, tmp_path: Path) -> 
     with watched(planted.fleet, HOST, planted.words) as seen:
         good_runs(planted)
         failing_runs(planted, fault)
+        by_password(planted)
         edited_by_hand(planted)
     assert seen.lines == []
     assert min(seen.looks) > 20, "the watchers hardly looked"
@@ -108,6 +110,23 @@ def failing_runs(planted: Planted, fault: Path) -> None:
     wrong = f"{LOGIN}-wrong"
     planted.pyinfra(first, "-vvv INV exec -- id", 1, CANARY_SUDO=wrong)
     planted.plan(first, 3, "text", CANARY_SUDO=wrong)
+    closed = planted.pyinfra(first, "-vvv --debug INV exec -- id", 1, CANARY_PASSPHRASE=wrong)
+    assert "ssh_key_password is not its passphrase" in closed.text
+    planted.plan(first, 3, "json", CANARY_PASSPHRASE=wrong)
+
+
+def by_password(planted: Planted) -> None:
+    """A host that is opened by the password of its user."""
+    fleet, opened = planted.fleet, "/etc/ssh/sshd_config.d/00-canary.conf"
+    fleet.sh(HOST, f"echo 'PasswordAuthentication yes' >{opened}; systemctl reload ssh")
+    password = {"_sudo": False, "ssh_key": "", "ssh_password": Secret.env("CANARY_SUDO")}
+    nothing_else = {"ssh_allow_agent": False, "ssh_look_for_keys": False}
+    inventory = fleet.inventory(HOST, user="asker", each={HOST: password | nothing_else})
+    ran = planted.pyinfra(inventory, "-vvv --debug INV exec -- id -un")
+    assert "asker" in ran.text
+    wrong = f"{LOGIN}-wrong"
+    planted.pyinfra(inventory, "-vvv --debug INV exec -- id -un", 1, CANARY_SUDO=wrong)
+    fleet.sh(HOST, f"rm {opened}; systemctl reload ssh")
 
 
 def edited_by_hand(planted: Planted) -> None:

@@ -77,7 +77,7 @@ def test_another_pyinfra_keeps_its_own_ways() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     module, warning = done.stdout.split(maxsplit=1)
     assert module == "pyinfra.connectors.util"
-    assert "passwords for sudo are left to pyinfra" in warning
+    assert "passwords are left to pyinfra" in warning
 
 
 @pytest.mark.parametrize("stdin", ["hello\n", ["hello"], ("hello\n",), io.StringIO("hello\n")])

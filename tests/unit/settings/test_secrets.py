@@ -63,6 +63,16 @@ def test_all_that_is_missing_is_told_at_once_and_only_for_hosts_in_use() -> None
     assert "NOT_THERE" in str(caught.value)
 
 
+def test_among_pyinfras_own_data_a_key_has_lines_and_su_gets_none() -> None:
+    key, password = Secret.value("first line\nsecond line\n"), Secret.value("canary")
+    load([("web1", {"ollama": Ollama(), "ssh_key": key, "ssh_password": password})])
+    for name, secret in (("_su_password", password), ("ssh_password", key)):
+        with pytest.raises(SettingsError) as caught:
+            load([("web1", {"ollama": Ollama(), name: secret})])
+        assert [problem.path for problem in caught.value.problems] == [name]
+        assert "canary" not in str(caught.value)
+
+
 def test_nothing_that_is_printed_copied_or_pickled_holds_a_secret(kept: Path) -> None:
     for secret in (Secret.env("OLLAMA_PROXY"), Secret.file(kept), Secret.value(PROXY)):
         host = load([("web1", {"ollama": Ollama(https_proxy=secret)})])["web1"]
