@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit import repo
 
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
 
 def pins(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -27,13 +27,15 @@ def project() -> dict[str, object]:
         return tomllib.load(file)
 
 
-def wanted(*, dev: bool) -> set[str]:
+def wanted(lock: str) -> set[str]:
     """The packages that pyproject.toml asks for, without their bounds."""
-    table = project()["project"]
-    backend = project()["build-system"]["requires"]
-    requirements = [*table["dependencies"], *backend]
-    if dev:
-        requirements += table["optional-dependencies"]["dev"]
+    if lock == "requirements-bench.lock":
+        requirements = project()["dependency-groups"]["bench"]
+    else:
+        table = project()["project"]
+        requirements = [*table["dependencies"], *project()["build-system"]["requires"]]
+        if lock == "requirements-dev.lock":
+            requirements += table["optional-dependencies"]["dev"]
     return {re.match(r"[a-z0-9-]+", line)[0] for line in requirements}
 
 
@@ -50,11 +52,11 @@ def test_a_lock_holds_no_address_and_no_option(lock: str) -> None:
     assert not [line for line in lines if "://" in line or line.startswith("-")]
 
 
-@pytest.mark.parametrize(("lock", "dev"), [(LOCKS[0], False), (LOCKS[1], True)])
-def test_a_lock_covers_what_the_project_asks_for(lock: str, dev: bool) -> None:
-    assert not wanted(dev=dev) - set(pins(lock))
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_covers_what_the_project_asks_for(lock: str) -> None:
+    assert not wanted(lock) - set(pins(lock))
 
 
-def test_the_two_locks_agree() -> None:
-    runtime, dev = (pins(lock) for lock in LOCKS)
+def test_the_locks_of_use_and_of_development_agree() -> None:
+    runtime, dev = (pins(lock) for lock in LOCKS[:2])
     assert not {name for name in runtime if runtime[name] != dev.get(name)}
