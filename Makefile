@@ -14,6 +14,12 @@ STAMP := $(VENV)/made-at-$(shell printf %s "$(CURDIR)" | cksum | cut -d' ' -f1)
 # Targets with a $(STAMP) dependency may count on these.
 BIN := $(VENV)/bin
 
+# What `make bench` compares with and draws with lives apart, so that it weighs on nothing else.
+BENCH_VENV ?= .venv-bench
+BENCH_STAMP := $(BENCH_VENV)/$(notdir $(STAMP))
+# More words for the benchmark, as in: make bench BENCH="--hosts 1,2 --runs 1"
+BENCH ?=
+
 # Passed on to the lab: how many hosts, of which Debian (bookworm or trixie), under which name.
 HOSTS ?= 3
 SUITE ?=
@@ -23,7 +29,7 @@ WORKERS ?= 2
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup demo test test-unit test-fleet lint format lock docs lab-up lab-down clean help
+.PHONY: setup demo test test-unit test-fleet bench lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
 
@@ -41,6 +47,15 @@ test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 
 test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
 	$(BIN)/python -m pytest tests/fleet -n $(WORKERS) $(PYTEST)
+
+bench: $(STAMP) $(BENCH_STAMP) ## compare with plain pyinfra, Ansible and a bare connection on lab hosts (root, Linux)
+	$(BIN)/python -m bench --ansible-playbook "$(BENCH_VENV)/bin/ansible-playbook" --json build/bench.json $(BENCH)
+	$(BENCH_VENV)/bin/python -m bench.chart build/bench.json build/bench.svg
+	$(BIN)/python -m bench.publish build/bench.json
+
+$(BENCH_STAMP): requirements-bench.lock .ci/venv
+	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock
+	@touch "$@"
 
 lint: $(STAMP) ## ruff, its formatter, mypy (strict) and shellcheck; changes nothing
 	$(BIN)/ruff check .
@@ -66,7 +81,7 @@ lab-down: $(STAMP) ## remove them and all they brought: make lab-down LAB=mine
 	$(BIN)/python -m lab down --name "$(LAB)"
 
 clean: ## remove what `make` made here (not the lab's cache, which is outside)
-	rm -rf "$(VENV)" build dist .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
+	rm -rf "$(VENV)" "$(BENCH_VENV)" build dist .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list

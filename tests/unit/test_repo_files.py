@@ -79,7 +79,7 @@ def test_nothing_built_or_downloaded_is_committed() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", repo.python("pyinfra_ollama", "lab", "tasks", "deploy.py"), ids=str
+    "file", repo.python("pyinfra_ollama", "lab", "bench", "tasks", "deploy.py"), ids=str
 )
 def test_every_module_says_what_it_is_for(file: Path) -> None:
     assert ast.get_docstring(repo.tree(file)) or not repo.text(file).strip()

@@ -101,12 +101,12 @@ def test_the_planner_can_change_nothing() -> None:
     assert not wrong, problems(*wrong)
 
 
-def test_nothing_that_production_uses_imports_the_lab_or_the_tests() -> None:
+def test_nothing_that_production_uses_imports_the_lab_the_bench_or_the_tests() -> None:
     wrong = [
         f"{file}:{line} imports {name}"
         for file in repo.python("pyinfra_ollama", "tasks", "deploy.py")
         for line, name in repo.imports(file)
-        if repo.within(name, "lab", "tests")
+        if repo.within(name, "lab", "bench", "tests")
     ]
     assert not wrong, problems(*wrong)
 

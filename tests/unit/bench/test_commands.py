@@ -1,0 +1,35 @@
+"""The stopwatch: what it returns, what it ends, what it hides from what is measured."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bench.commands import BenchError, run
+
+
+def test_a_command_is_timed_and_heard(tmp_path: Path) -> None:
+    ran = run(["sh", "-c", "pwd; echo oops >&2; exit 3"], folder=tmp_path, timeout_seconds=30)
+    assert (ran.code, ran.out.strip(), ran.err) == (3, str(tmp_path), "oops\n")
+    assert ran.seconds > 0
+
+
+def test_one_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
+    script = "sleep 300 & echo $! >child; echo started; wait"
+    with pytest.raises(BenchError, match=r"(?s)took more than 0\.5 s.*started"):
+        run(["sh", "-c", script], folder=tmp_path, timeout_seconds=0.5)
+    child = Path("/proc", (tmp_path / "child").read_text().strip(), "stat")
+    # A killed one may wait for its new parent to take notice.
+    assert not child.exists() or child.read_text().split()[2] == "Z"
+
+
+def test_the_persons_settings_have_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_FORKS", "1")
+    monkeypatch.setenv("PYINFRA_YES", "1")
+    ran = run(["env"], folder=tmp_path, timeout_seconds=30, EXTRA="yes")
+    names = {line.split("=", 1)[0] for line in ran.out.splitlines()}
+    assert "EXTRA" in names
+    assert not names & {"ANSIBLE_FORKS", "PYINFRA_YES"}
+    assert f"PATH={os.environ['PATH']}" in ran.out
