@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import subprocess
+from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_hex
 
@@ -28,6 +30,14 @@ fault(name="Fail", declared=settings())
 """
 
 
+def forms(word: str) -> Iterator[str]:
+    """The word, and how it looks inside of base64, where it may begin in three ways."""
+    yield word
+    for shift, unsure in enumerate((0, 2, 3)):
+        given = b" " * shift + word.encode()
+        yield b64encode(given).decode()[unsure : len(given) * 8 // 6]
+
+
 class Planted:
     """The host, the inventories that know its secrets by their source, and what was said."""
 
@@ -39,7 +49,8 @@ class Planted:
         closing = ["ssh-keygen", "-q", "-p", "-N", passphrase, "-f", self.key]
         subprocess.run(closing, check=True, stdin=subprocess.DEVNULL)
         line_of_the_key = self.key.read_text().splitlines()[2]
-        self.words = [LOGIN, fleet.lab.sudo_password, passphrase, line_of_the_key]
+        planted = (LOGIN, fleet.lab.sudo_password, passphrase, line_of_the_key)
+        self.words = [form for word in planted for form in forms(word)]
         self.variables = {
             "CANARY_PROXY": PROXY,
             "CANARY_SUDO": fleet.lab.sudo_password,

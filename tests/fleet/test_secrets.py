@@ -130,14 +130,14 @@ def by_password(planted: Planted) -> None:
 
 
 def edited_by_hand(planted: Planted) -> None:
-    """A password that a person wrote into a file of the deployment."""
+    """A password that a person wrote into a file of the deployment; -vvv shows that file."""
     inventory = planted.inventory()
     planted.pyinfra(inventory, "INV deploy.py -y")
     line = f'Environment="HTTPS_PROXY=http://ann:{LOGIN}@10.0.0.1"\n'
     planted.fleet.sh(HOST, f"cat >>{DROP_IN}", stdin=line)
     planted.plan(inventory, 2)
-    planted.pyinfra(inventory, "--debug-all -vvv INV deploy.py --dry --diff")
-    planted.pyinfra(inventory, "-vvv INV deploy.py -y --diff")
+    planted.pyinfra(inventory, "--debug-all -vv INV deploy.py --dry --diff")
+    planted.pyinfra(inventory, "-vv INV deploy.py -y --diff")
 
 
 def on_this_machine(planted: Planted) -> None:
