@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pyinfra import context, logger
 from pyinfra.api.command import FunctionCommand
@@ -16,7 +16,9 @@ from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import question_for
-from pyinfra_ollama.verifier import Result, verify_host
+
+if TYPE_CHECKING:
+    from pyinfra_ollama.verifier import Result
 
 COLOURS = {"pass": "green", "fail": "red", "unknown": "red", "warn": "yellow", "skipped": "cyan"}
 
@@ -43,6 +45,8 @@ def verified(*, settings: HostSettings, templates: Path) -> Steps:
 
 def check(state: Any, host: Host, settings: HostSettings) -> bool:
     """Run the checks, say each result; False when any failed or could not be told."""
+    # Takes its time to import, and a run that changes nothing needs none of it.
+    from pyinfra_ollama.verifier import verify_host
 
     def say(result: Result) -> None:
         text = f"{result.status:<8}{result.name}: {result.found}"

@@ -9,7 +9,8 @@ import requests
 
 from pyinfra_ollama.decide.models import ModelWork
 from pyinfra_ollama.engine.connection import Output
-from pyinfra_ollama.operations import models, pull
+from pyinfra_ollama.operations import bring as bringing
+from pyinfra_ollama.operations import pull
 from pyinfra_ollama.settings import Model
 from tests.unit.decide.hosts import declared
 from tests.unit.operations.fakes import URL, Answer, Clock, Host, Server
@@ -21,7 +22,7 @@ A, B = "a" * 64, "b" * 64
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(models, "time", clock)
+    monkeypatch.setattr(bringing, "time", clock)
     monkeypatch.setattr(pull, "time", clock)
     return clock
 
@@ -33,9 +34,9 @@ def job(name: str = "m:1", *, create: bool = False, pulls: bool = True, **more: 
 
 
 def bring(monkeypatch: pytest.MonkeyPatch, server: Server, *jobs: ModelWork) -> tuple[bool, Host]:
-    monkeypatch.setattr(models, "session", lambda host, url: server)
+    monkeypatch.setattr(bringing, "session", lambda host, url: server)
     host = Host()
-    return models.bring(None, host, URL, "/models", jobs), host  # type: ignore[arg-type]
+    return bringing.bring(host, URL, "/models", jobs), host  # type: ignore[arg-type]
 
 
 def test_a_pull(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
@@ -153,7 +154,7 @@ def test_damaged_notes_of_a_broken_pull(monkeypatch: pytest.MonkeyPatch, clock: 
         ran.append(arguments)
         return Output(True, ["sha256-1-partial-0"], [])
 
-    monkeypatch.setattr(models, "run_script", run_script)
+    monkeypatch.setattr(bringing, "run_script", run_script)
     good, host = bring(monkeypatch, Server([{"error": "EOF"}], GOOD), job())
     assert good
     assert ran == [("/models",)]
