@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pyinfra_ollama.snapshot.model import (
-    Account,
-    FileState,
-    PackageState,
-    ReleaseState,
-    Snapshot,
-    SwapState,
-)
+from pyinfra_ollama import layout
+from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapState
 from pyinfra_ollama.snapshot.service import api_state, gpu_state, many, pairs, unit_state
+from pyinfra_ollama.snapshot.stats import Stat, files, links, releases, stats
 
 MARKER = "@@pyinfra-ollama:"
 KIB = 1024
@@ -52,6 +47,7 @@ def _sections(lines: Iterable[str]) -> dict[str, list[str]]:
 def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
     basics = pairs(sections["basics"])
     stamps = pairs(sections["stamps"])
+    found = stats(sections["stat"])
     return Snapshot(
         uid=int(basics["uid"]),
         machine=basics["machine"],
@@ -64,13 +60,13 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         os={key: value.strip("\"'") for key, value in pairs(sections["os"]).items()},
         memory=_memory(sections["memory"]),
         disk=_disk(sections["disk"]),
-        files=_files(sections["files"]),
-        links=dict(line.split("|", 1) for line in sections["links"]),
-        releases=_releases(sections["releases"]),
-        packages=_packages(sections["packages"]),
-        account=_account(sections["account"]),
+        files=files(found, sections["hashes"]),
+        links=links(found),
+        releases=releases(found, sections["releases"]),
+        packages=_packages(sections["packages"], found.get(layout.APT_STAMP)),
+        account=_account(sections["account"], sections["groups"]),
         swap=_swap(sections, basics),
-        unit=unit_state(sections["unit"], sections["process"]),
+        unit=unit_state(sections, found),
         port_holders=None if sections["port"] == ["unknown"] else tuple(sections["port"]),
         api=api_state(sections),
         gpu=gpu_state(sections["gpu"]),
@@ -84,37 +80,13 @@ def _memory(lines: list[str]) -> dict[str, int]:
 
 
 def _disk(lines: list[str]) -> dict[str, tuple[str, int]]:
-    disk = {}
-    for line in lines:
-        path, row = line.split("|", 1)
-        columns = row.split()
-        disk[path] = (columns[5], int(columns[3]) * KIB)
-    return disk
+    paths = many(lines, "path")
+    # What df says has one row for each path, in their order, below its heading.
+    rows = [line.split() for line in lines[len(paths) + 1 :]]
+    return {path: (row[5], int(row[3]) * KIB) for path, row in zip(paths, rows, strict=True)}
 
 
-def _files(lines: list[str]) -> dict[str, FileState]:
-    hashes = {}
-    for line in lines:
-        if not line.startswith("stat|"):
-            digest, path = line.split("  ", 1)
-            hashes[path] = digest
-    files = {}
-    for line in lines:
-        if line.startswith("stat|"):
-            _, path, kind, mode, user, group, size = line.split("|")
-            files[path] = FileState(kind, mode, user, group, int(size), hashes.get(path))
-    return files
-
-
-def _releases(lines: list[str]) -> dict[str, ReleaseState]:
-    releases = {}
-    for line in lines:
-        name, modified, notes = line.split("|", 2)
-        releases[name] = ReleaseState(int(modified), pairs(notes.split()))
-    return releases
-
-
-def _packages(lines: list[str]) -> PackageState:
+def _packages(lines: list[str], updated: Stat | None) -> PackageState:
     installed, held = {}, set()
     for line in lines:
         if "|" in line:
@@ -123,19 +95,20 @@ def _packages(lines: list[str]) -> PackageState:
                 installed[name] = installed[f"{name}:{architecture}"] = version
             if status[0:1] == "h":
                 held.add(name)
-    updated = pairs(lines).get("updated")
     upgradable = tuple(many(lines, "upgrade"))
-    return PackageState(installed, frozenset(held), upgradable, int(updated) if updated else None)
+    return PackageState(
+        installed, frozenset(held), upgradable, updated.modified if updated else None
+    )
 
 
-def _account(lines: list[str]) -> Account:
+def _account(lines: list[str], groups: list[str]) -> Account:
     values = pairs(lines)
-    entry = values["passwd"].split(":") if "passwd" in values else None
+    entry = values["passwd"].split(":") if values["passwd"] else None
     return Account(
         exists=entry is not None,
         home=entry[5] if entry else None,
-        groups=frozenset(values.get("groups", "").split()),
-        gpu_groups=frozenset(many(lines, "group")),
+        groups=frozenset(values["groups"].split()),
+        gpu_groups=frozenset(line.split(":", 1)[0] for line in groups),
         models_dir=values["models"],
         foreign_file=values.get("foreign"),
         stranger=values.get("stranger"),
@@ -154,7 +127,7 @@ def _swap(sections: Mapping[str, list[str]], basics: Mapping[str, str]) -> SwapS
         fstab=tuple(line for line in rows if len(line.split()) > 2 and line.split()[2] == "swap"),
         swappiness=int(basics["swappiness"]),
         sysctl_writable=basics.get("sysctl") == "writable",
-        content=file.get("content"),
+        content=file.get("content") or None,
         half_made="half" in file,
         filesystem=file.get("filesystem", ""),
         forbidden="forbidden" in file,

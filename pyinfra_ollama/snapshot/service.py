@@ -10,7 +10,10 @@ from typing import Any
 
 from pyinfra_ollama.snapshot.manifests import stored
 from pyinfra_ollama.snapshot.model import ApiState, GpuState, UnitState
+from pyinfra_ollama.snapshot.stats import Stat
 
+# What the script has curl write after each answer.
+END_OF_ANSWER = "|\n"
 PCI_VENDORS = {"0x10de": "nvidia", "0x1002": "amd"}
 
 
@@ -24,10 +27,11 @@ def many(lines: Iterable[str], key: str) -> list[str]:
     return [line.split("=", 1)[1] for line in lines if line.startswith(f"{key}=")]
 
 
-def unit_state(lines: list[str], process: list[str]) -> UnitState:
+def unit_state(sections: Mapping[str, list[str]], found: Mapping[str, Stat]) -> UnitState:
     """systemd's view of the unit, and the process it runs."""
-    unit, running = pairs(lines), pairs(process)
+    unit, running = pairs(sections["unit"]), pairs(sections["process"])
     pid = running.get("pid")
+    program = found.get(f"/proc/{pid}/exe")
     return UnitState(
         loaded=unit.get("LoadState") == "loaded",
         active=unit.get("ActiveState", "unknown"),
@@ -36,24 +40,26 @@ def unit_state(lines: list[str], process: list[str]) -> UnitState:
         managed=unit.get("FirstLine", "").startswith("# Managed by pyinfra-ollama"),
         exists="UnitFile" in unit,
         official_library="OfficialLibrary" in unit,
-        foreign_environment=tuple(many(lines, "ForeignEnvironment")),
+        foreign_environment=tuple(sections["environment"]),
         pid=int(pid) if pid else None,
-        exe=running.get("exe"),
+        exe=(program.target if program else "") if pid else None,
         environment=running.get("environment", "").split(" ")[0] or None,
     )
 
 
 def api_state(sections: Mapping[str, list[str]]) -> ApiState:
     """What the server answered, or what lies in the declared folder where it did not."""
-    version = _json(sections.get("api", [])).get("version")
-    tags = _json(sections.get("tags", [])).get("models")
-    if "manifests" in sections:
-        return replace(stored(sections["manifests"]), version=str(version) if version else None)
+    answers = "\n".join([*sections["api"], ""]).split(END_OF_ANSWER)[:-1]
+    version = _json(answers[0]).get("version") if answers else None
+    if len(answers) < 2 or not answers[1]:
+        stored_there = stored(sections["manifests"])
+        return replace(stored_there, version=str(version) if version else None)
+    tags = _json(answers[1]).get("models")
     rows = tags or []
     parameters, weights = {}, {}
-    for line in sections.get("show", []):
-        model, text = line.split("|", 1)
-        answer = _json([text])
+    # After an answer that did not come, curl asks no more.
+    for model, text in zip(sections["asked"], answers[2:], strict=False):
+        answer = _json(text)
         if "parameters" in answer or "modelfile" in answer:
             parameters[model] = str(answer.get("parameters", ""))
             for text in re.findall(r"^FROM (/.*)$", str(answer.get("modelfile", "")), re.M)[:1]:
@@ -67,9 +73,9 @@ def api_state(sections: Mapping[str, list[str]]) -> ApiState:
     )
 
 
-def _json(lines: list[str]) -> dict[str, Any]:
+def _json(text: str) -> dict[str, Any]:
     try:
-        answer = json.loads("\n".join(lines))
+        answer = json.loads(text)
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}

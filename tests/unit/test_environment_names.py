@@ -11,7 +11,7 @@ from pyinfra_ollama.commands import script
 from pyinfra_ollama.settings.variables import VARIABLES
 
 ACCEPTED = [name for name, variable in VARIABLES.items() if variable.refused is None]
-FILTER = re.search(r"grep -E '(\^\(+OLLAMA.*?)'", script("snapshot"))
+FILTER = re.search(r"='(\^\(+OLLAMA.*?)'", script("snapshot"))
 
 
 @pytest.mark.parametrize("name", [*ACCEPTED, "LLAMA_ARG_CACHE_RAM", layout.UNIT_STAMP])

@@ -44,9 +44,18 @@ def test_they_count_as_present() -> None:
 
 
 def test_the_server_counts_where_it_could_be_asked() -> None:
-    sections = {"api": ['{"version":"0.33.0"}'], "manifests": LINES}
-    assert api_state(sections).version == "0.33.0"
-    assert len(api_state(sections).models or {}) == 2
-    tags = {"api": ['{"version":"0.33.0"}'], "tags": ['{"models": []}']}
-    assert api_state(tags).models == {}
-    assert api_state({"api": []}).models is None
+    version = '{"version":"0.33.0"}|'
+    unasked = {"asked": [], "api": [version, "|"], "manifests": LINES}
+    for answers in ([version], [version, "|"]):
+        found = api_state({**unasked, "api": answers})
+        assert (found.version, len(found.models or {})) == ("0.33.0", 2)
+    assert api_state({**unasked, "api": []}).version is None
+    assert api_state({"asked": [], "api": [version, '{"models": []}|']}).models == {}
+
+
+def test_an_answer_that_did_not_come() -> None:
+    """curl asks no more after it; what came before counts, and the folder is not needed."""
+    answers = ['{"version":"0.33.0"}|', '{"models": []}|', '{"parameters": "seed 1"}|', "|"]
+    found = api_state({"asked": ["a:1", "b:1", "c:1"], "api": answers, "manifests": LINES})
+    assert found.models == {}
+    assert found.parameters == {"a:1": "seed 1"}

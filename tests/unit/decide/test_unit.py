@@ -81,13 +81,18 @@ def test_escapes() -> None:
 def test_the_hash_is_the_one_that_the_script_prints(tmp_path: Path) -> None:
     """The pipeline of scripts/snapshot.sh, run on an environment that holds more."""
     script = (TEMPLATES.parent / "pyinfra_ollama/scripts/snapshot.sh").read_text()
-    pipeline = re.search(r'tr .*?/environ" \\\n((?:.*\\\n)*.*sha256sum)', script)
-    assert pipeline
+    names = re.search(r"^chosen_names=.*$", script, re.M)
+    choose = re.search(r"^ *chosen=\$\(.*$", script, re.M)
+    hash_them = re.search(r"^ *\{ .*sha256sum$", script, re.M)
+    assert names
+    assert choose
+    assert hash_them
     expected = unit_files(declared(), host(), TEMPLATES).environment
     raw = tmp_path / "environ"
     pairs = {**expected.plain, **expected.secret, "HOME": "/usr/share/ollama", "LANG": "C"}
     raw.write_bytes(b"".join(f"{key}={value}\0".encode() for key, value in pairs.items()))
-    command = f"export LC_ALL=C; tr '\\0' '\\n' <{raw} {pipeline[1]}"
+    choose_there = choose[0].replace("/proc/$pid/environ", str(raw))
+    command = f"export LC_ALL=C\n{names[0]}\n{choose_there}\n{hash_them[0]}"
     ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
     assert ran.stdout.split()[0] == expected.sha256
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pyinfra_ollama.snapshot import SnapshotError, parse
+from pyinfra_ollama.snapshot.parse import MARKER
 
 LINES = (Path(__file__).parent / "converged.txt").read_text().splitlines()
 MARKERS = [number for number, line in enumerate(LINES) if line.startswith("@@")]
@@ -30,7 +31,7 @@ def test_a_converged_host() -> None:
     assert found.container == "systemd-nspawn"
     assert found.os["VERSION_ID"] == "12"
     assert found.memory["MemTotal"] == 24684092 * 1024
-    assert found.disk["/opt/ollama"] == ("/", 75502704 * 1024)
+    assert found.disk["/opt/ollama"] == ("/", 73090216 * 1024)
     assert found.files["/usr/share/ollama"].mode == "700"
     unit = found.files["/etc/systemd/system/ollama.service"]
     assert (unit.kind, unit.size) == ("regular file", 1463)
@@ -41,16 +42,16 @@ def test_a_converged_host() -> None:
     assert found.account.exists
     assert found.account.home == "/usr/share/ollama"
     assert found.unit.managed
-    assert (found.unit.active, found.unit.enabled, found.unit.pid) == ("active", "enabled", 867)
+    assert (found.unit.active, found.unit.enabled, found.unit.pid) == ("active", "enabled", 648)
     assert found.unit.exe == "/opt/ollama/releases/0.33.0/bin/ollama"
     assert (found.unit.environment or "").startswith("81a2bb71")
     assert found.port_holders is not None
-    assert "pid=867" in found.port_holders[0]
+    assert "pid=648" in found.port_holders[0]
     assert found.api.version == "0.33.0"
     assert set(found.api.models or ()) == {"192.0.2.2:5000/library/all-minilm:22m", "small:latest"}
     assert found.api.sizes["small:latest"] == 45949380
     assert found.api.parameters["small:latest"].split() == ["num_ctx", "256"]
-    assert (found.verified or "").startswith("5df85c27")
+    assert (found.verified or "").startswith("635d5f0b")
 
 
 @pytest.mark.parametrize("length", [0, 1, *MARKERS[1:], len(LINES) - 1])
@@ -77,17 +78,23 @@ def test_an_answer_without_one_of_its_sections_is_refused_or_says_unknown(number
         ("uid=", ""),
         ("now=", "now="),
         ("MemTotal", "MemTotal: much"),
-        ("/var|", "/var|"),
-        ("/var|", "/var|df: /var: Input/output error"),
-        ("stat|/opt/ollama|", "stat|/opt/ollama|directory"),
-        ("0.33.0|", "0.33.0|yesterday|"),
+        ("path=/var", ""),
+        ("Filesystem", ""),
+        ("directory|755|root|root|4096|1795181640|/opt/ollama|", "directory|755|root|root"),
+        (
+            "directory|755|root|root|4096|1795181640|/opt/ollama|",
+            "directory|755|root|root|4096|1|a|b",
+        ),
+        ("symbolic link|777|root|root|15|", "symbolic link|777|root|root|15|yesterday|/a|/a -> b"),
+        ("directory|755|root|root|4096|1795181642|/opt/ollama/releases/0.33.0|", ""),
+        ("7525ce14", "7525ce14"),
+        ("0.33.0|", "0.33.0"),
         ("zstd|", "zstd|amd64"),
         ("passwd=", "passwd=ollama"),
         ("pid=", "pid=many"),
-        ('{"models"', '{"models": ["one"]}'),
-        ('{"models"', '{"models": {"name": 1}}'),
-        ('{"models"', '{"models": [{"name": "a"}]}'),
-        ("small:latest|", "small:latest"),
+        ('{"models"', '{"models": ["one"]}|'),
+        ('{"models"', '{"models": {"name": 1}}|'),
+        ('{"models"', '{"models": [{"name": "a"}]}|'),
     ],
 )
 def test_junk_is_refused_with_what_could_not_be_read(old: str, new: str) -> None:
@@ -99,8 +106,8 @@ def test_junk_is_refused_with_what_could_not_be_read(old: str, new: str) -> None
     "said", ["", "null", "[]", '"0.33.0"', "<html>busy</html>", '{"version": null}', "\x00\ufffd"]
 )
 def test_an_api_that_says_something_else_is_silent(said: str) -> None:
-    assert parse(changed('{"version"', said)).api.version is None
-    assert parse(changed('{"models"', said)).api.models is None
+    assert parse(changed('{"version"', f"{said}|")).api.version is None
+    assert parse([*changed('{"models"', f"{said}|"), f"{MARKER}manifests"]).api.models in (None, {})
 
 
 def test_any_mangled_answer_is_read_or_refused() -> None:
