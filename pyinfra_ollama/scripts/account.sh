@@ -16,7 +16,8 @@ for folder; do
   path=${folder%%|*} rest=${folder#*|}
   mkdir -p "$path"
   chown "${rest%%|*}:${rest%%|*}" "$path"
-  chmod "${rest#*|}" "$path"
+  # Of a folder, chmod takes away set-user-ID and set-group-ID only when told with five digits.
+  chmod "00${rest#*|}" "$path"
 done
 # What lies between the home and the models belongs to the user too.
 chown -R -h ollama:ollama "$home" "$models"

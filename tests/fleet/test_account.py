@@ -42,7 +42,7 @@ def test_made_as_the_official_installer_does(fleet: Fleet) -> None:
 
 def test_repaired_without_a_restart(fleet: Fleet) -> None:
     before, pid = state(fleet), fleet.pid(HOST)
-    fleet.sh(HOST, f"chmod 777 {FOLDERS}; chown daemon:daemon {FOLDERS}")
+    fleet.sh(HOST, f"chmod 7777 {FOLDERS}; chown daemon:daemon {FOLDERS}")
     fleet.sh(HOST, f"echo stray >{MODELS}/blobs-of-root; ln -sf /etc/passwd {MODELS}/link")
     changed = fleet.apply(fleet.inventory(HOST)).changed()
     assert changed == {HOST: [ACCOUNT]}
