@@ -24,7 +24,6 @@ section basics
 while read -r key _ effective _; do [ "$key" != Uid: ] || { printf 'uid=%s\n' "$effective"; break; }; done </proc/self/status
 read -r init </proc/1/comm
 printf 'machine=%s\ninit=%s\nnow=%s\n' "$(uname -m)" "$init" "$(date +%s)"
-printf 'container=%s\n' "$(systemd-detect-virt -c 2>/dev/null)"
 if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo reboot=yes; fi
 [ -w /proc/sys/vm/swappiness ] && echo sysctl=writable
 # `read` takes one byte at a time, and the kernel gives of a number the first one only.

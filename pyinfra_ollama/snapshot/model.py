@@ -126,7 +126,6 @@ class Snapshot:
     machine: str
     init: str
     now: int
-    container: str | None
     reboot_required: bool
     localhost_status: int
     tools: frozenset[str]

@@ -53,7 +53,6 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         machine=basics["machine"],
         init=basics["init"],
         now=int(basics["now"]),
-        container=None if basics["container"] in ("", "none") else basics["container"],
         reboot_required="reboot" in basics,
         localhost_status=int(basics["localhost"]),
         tools=frozenset(many(sections["basics"], "tool")),

@@ -29,7 +29,6 @@ CONVERGED = Snapshot(
     machine="x86_64",
     init="systemd",
     now=NOW,
-    container=None,
     reboot_required=False,
     localhost_status=0,
     tools=frozenset(("curl", "zstd", "ss", "systemctl", "apt-get")),
