@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import ValidationError
 
@@ -145,6 +146,12 @@ def _misnamed(data: Mapping[str, object]) -> dict[str, tuple[str, str]]:
     return found
 
 
+@cache
+def _near(name: str) -> list[str]:
+    # Hosts share most names, and likening takes time.
+    return difflib.get_close_matches(name, VARIABLES, n=1, cutoff=0.8)
+
+
 def _meant(name: str, value: object, data: Mapping[str, object]) -> tuple[str, str] | None:
     for variable, model in VARIABLES.items():
         if isinstance(value, model) and variable not in data:
@@ -154,7 +161,7 @@ def _meant(name: str, value: object, data: Mapping[str, object]) -> tuple[str, s
     if field in ("model", "models") or (field != name.lower() and field in Ollama.model_fields):
         field = "models" if field == "model" else field
         return "ollama", f"write {field}=... in ollama = Ollama(...){own}"
-    near = difflib.get_close_matches(name.lower(), VARIABLES, n=1, cutoff=0.8)
+    near = _near(name.lower())
     # Common words such as "services" may well be data of other deploys.
     if near and near[0] not in data and (near[0] == "ollama" or isinstance(value, Mapping)):
         return near[0], f"rename it to {near[0]}{own}"
