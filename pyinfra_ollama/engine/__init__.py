@@ -3,9 +3,10 @@
 `inventory` loads an inventory as pyinfra's own command line does, `connection` connects hosts,
 runs scripts as root and finds a host's SSH connection, `parallel` works on all hosts at once,
 `masking` and `sudo` keep passwords out of what pyinfra prints and runs, `logins` has it take
-secrets for SSH. Importing this package patches the standard library for gevent, as pyinfra's
-command line does: import it before anything that uses sockets. Tested with pyinfra 3.10; another
-3.x keeps its own behaviour with passwords and gets one warning.
+secrets for SSH, `touching` knows when a host may have changed.
+Importing this package patches the standard library for gevent, as pyinfra's command line does:
+import it before anything that uses sockets. Tested with pyinfra 3.10; another 3.x keeps its own
+behaviour in all that and gets one warning.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from importlib.metadata import version
 
 # Patches the standard library, so it must come before what is imported next.
 import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
-from pyinfra_ollama.engine import logins, masking, sudo
+from pyinfra_ollama.engine import logins, masking, sudo, touching
 from pyinfra_ollama.engine.connection import (
     HostError,
+    asking_arguments,
     connect,
     disconnect,
     is_alive,
@@ -29,12 +31,14 @@ from pyinfra_ollama.engine.connection import (
 from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
 from pyinfra_ollama.engine.parallel import each
 from pyinfra_ollama.engine.silence import give_up_on_silence
+from pyinfra_ollama.engine.touching import touches
 
 __all__ = [
     "Fleet",
     "HostError",
     "InventoryError",
     "Options",
+    "asking_arguments",
     "connect",
     "disconnect",
     "each",
@@ -47,6 +51,7 @@ __all__ = [
     "run_command",
     "run_script",
     "ssh_transport",
+    "touches",
     "version_warning",
 ]
 
@@ -60,11 +65,11 @@ def version_warning() -> str | None:
         return None
     return (
         f"pyinfra {installed} is installed; this package was tested with {TESTED}.x, so passwords "
-        "are left to pyinfra: a host's users see sudo's, and debug output shows them all"
+        "are left to pyinfra: a host's users see sudo's, and debug output shows them all; and each "
+        "operation asks its host anew, which takes longer"
     )
 
 
 if version_warning() is None:
-    logins.install()
-    masking.install()
-    sudo.install()
+    for patch in (logins, masking, sudo, touching):
+        patch.install()

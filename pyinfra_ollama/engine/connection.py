@@ -18,6 +18,7 @@ from pyinfra.connectors.ssh import SSHConnector
 __all__ = [
     "HostError",
     "Output",
+    "asking_arguments",
     "connect",
     "disconnect",
     "is_alive",
@@ -74,6 +75,14 @@ def root_arguments(host: Host) -> dict[str, Any]:
     """
     arguments, _ = pop_global_arguments(host.state, host, {})
     return {key: value for key, value in arguments.items() if key in CONNECTOR_ARGUMENT_KEYS}
+
+
+def asking_arguments(host: Host) -> dict[str, Any]:
+    """The connector arguments with which a fact is asked now: the current operation's, if any."""
+    current = host.current_op_global_arguments
+    if current is None:
+        return root_arguments(host)
+    return {key: value for key, value in current.items() if key in CONNECTOR_ARGUMENT_KEYS}
 
 
 def run_script(host: Host, script: str, *arguments: str, timeout_seconds: int) -> Output:

@@ -1,15 +1,19 @@
 """The snapshot fact and how long an answer is kept.
 
-An answer is kept per host until a command of this package ran there, until an operation
-that is not of this package ran there, or until it is older than `KEEP_SECONDS` (a person
-may sit at the confirmation prompt for long). So a converged host is asked once a run.
+An answer is kept per host until anything was done there, by whatever operation or code of the run
+(`engine.touches`), until the question or what it is asked with (`_sudo`, `_su_user`, ...) is
+another, or until it is older than `KEEP_SECONDS` (a person may sit at the confirmation prompt for
+long). So a converged host is asked once a run. PYINFRA_OLLAMA_GATHER=off in the environment has
+every operation ask for itself.
 """
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from pyinfra import context
@@ -18,9 +22,11 @@ from pyinfra.api.exceptions import DeployError, FactProcessError
 from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
+from pyinfra_ollama import engine
 from pyinfra_ollama.commands import quiet
 from pyinfra_ollama.snapshot import Question, Snapshot, SnapshotError, parse
 
+GATHER = "PYINFRA_OLLAMA_GATHER"
 KEEP_SECONDS = 60.0
 
 
@@ -41,13 +47,13 @@ class HostSnapshot(FactBase[Snapshot | None]):
             raise FactProcessError(str(error)) from error
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Kept:
     question: Question
-    answer: Snapshot
+    arguments: Mapping[str, Any]
+    touches: int | None
     asked: float
-    finished: int
-    own: int = 0
+    answer: Snapshot
 
 
 _kept: WeakKeyDictionary[Host, _Kept] = WeakKeyDictionary()
@@ -60,19 +66,12 @@ def look(question: Question) -> Snapshot:
     sudo asks for a password that nobody gave.
     """
     host = _host()
-    kept = _kept.get(host)
-    if kept is not None and kept.question == question and _fresh(host, kept):
+    arguments = engine.asking_arguments(host)
+    kept = _kept.get(host) if _gathers() else None
+    if kept is not None and _serves(host, kept, question, arguments):
         return kept.answer
-    try:
-        answer = host.get_fact(HostSnapshot, question=question)
-    except EOFError as error:
-        # pyinfra asked for the password, where nobody can type one.
-        raise DeployError(
-            f"{host.name}: sudo asks for a password; set _sudo_password in the host's data"
-        ) from error
-    if answer is None:
-        raise DeployError(f"{host.name}: the host did not answer what it was asked")
-    _kept[host] = _Kept(question, answer, time.monotonic(), _finished(host))
+    answer = _ask(host, question)
+    _kept[host] = _Kept(question, arguments, engine.touches(host), time.monotonic(), answer)
     return answer
 
 
@@ -82,29 +81,36 @@ def looked_at() -> int:
     return kept.answer.now if kept is not None else 0
 
 
-def forget() -> None:
-    """Drop what is kept of the current host, because it is being changed."""
-    if context.state.is_executing:
-        _kept.pop(_host(), None)
+def _serves(host: Host, kept: _Kept, question: Question, arguments: Mapping[str, Any]) -> bool:
+    touches = engine.touches(host)
+    return (
+        touches is not None
+        and (kept.question, kept.arguments, kept.touches) == (question, arguments, touches)
+        and time.monotonic() - kept.asked < KEEP_SECONDS
+    )
 
 
-def count_own() -> None:
-    """Say that an operation of this package ended, so that it is not taken for another's."""
-    kept = _kept.get(_host())
-    if kept is not None:
-        kept.own += 1
+def _gathers() -> bool:
+    value = os.environ.get(GATHER, "on")
+    if value not in ("on", "off"):
+        raise DeployError(f"{GATHER} is {value!r} in the environment; it is on (or not set) or off")
+    return value == "on"
+
+
+def _ask(host: Host, question: Question) -> Snapshot:
+    try:
+        answer = host.get_fact(HostSnapshot, question=question)
+    except EOFError as error:
+        # pyinfra asked for the password, where nobody can type one.
+        raise DeployError(
+            f"{host.name}: sudo asks for a password; set _sudo_password in the host's data"
+        ) from error
+    if answer is None:
+        raise DeployError(f"{host.name}: the host did not answer what it was asked")
+    return answer
 
 
 def _host() -> Host:
     """The current host itself: `context.host` stands for whichever is current, and so is no key."""
     host: Host = context.ctx_host.get()  # type: ignore[no-untyped-call]
     return host
-
-
-def _fresh(host: Host, kept: _Kept) -> bool:
-    foreign = _finished(host) - kept.finished > kept.own
-    return not foreign and time.monotonic() - kept.asked < KEEP_SECONDS
-
-
-def _finished(host: Host) -> int:
-    return context.state.get_results_for_host(host).ops

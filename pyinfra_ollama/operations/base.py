@@ -17,7 +17,6 @@ from pyinfra.api.command import PyinfraCommand
 from pyinfra.api.exceptions import DeployError
 from pyinfra.api.operation import operation
 
-from pyinfra_ollama.facts.snapshot import count_own, forget
 from pyinfra_ollama.operations.lock import hold
 from pyinfra_ollama.refusal import RefusedError
 
@@ -44,12 +43,9 @@ def _alone(decide: Callable[[], Steps]) -> Steps:
     """The steps, once no other run changes the host; decided anew if one just did."""
     for command in decide():
         if context.state.is_executing and hold():
-            forget()
             yield from _alone(decide)
             return
-        forget()
         yield command
-        forget()
 
 
 def host_operation(func: Callable[P, Steps]) -> PyinfraOperation[P]:
@@ -73,8 +69,5 @@ def host_operation(func: Callable[P, Steps]) -> PyinfraOperation[P]:
                 raise
             logger.debug(traceback.format_exc())
             yield Fail(f"a fault in pyinfra-ollama, please report it: {error!r}")
-        finally:
-            if context.state.is_executing:
-                count_own()
 
     return steps
