@@ -7,6 +7,7 @@ IFS= read -r https_proxy || true
 accept='Accept: application/vnd.docker.distribution.manifest.v2+json'
 scratch=$(mktemp -d /run/pyinfra-ollama-XXXXXX) || exit 1
 trap 'rm -rf "$scratch"' EXIT
+trap 'exit 130' HUP INT TERM PIPE
 
 with_curl() { # WAY URL
   head=; [ "$1" = head ] && head=-I
