@@ -36,13 +36,20 @@ $(why)"
 }
 add() { apt --no-install-recommends --no-remove install "$@"; }
 
-# A killed run may have left packages unpacked only, even without what they depend on.
+# A killed run may have left packages unpacked only, even without what they depend on; a full disk
+# also some that dpkg refuses to configure until they are unpacked anew.
+torn() { dpkg-query -W -f '${db:Status-Eflag} ${binary:Package}\n' | sed -n 's/^reinstreq //p'; }
+finish() {
+  apt --no-install-recommends --no-remove --fix-broken install && [ -z "$(torn)" ] && return
+  # shellcheck disable=SC2046 # a list of names
+  [ -n "$(torn)" ] && apt --no-install-recommends --no-remove --reinstall install $(torn)
+}
 broken=
 patient dpkg --configure -a --force-confdef --force-confold || broken=yes
 [ "$update" != yes ] || lists
-if [ -n "$broken" ]; then
+if [ -n "$broken$(torn)" ]; then
   echo "finishing what was left half installed"
-  apt --no-install-recommends --no-remove --fix-broken install ||
+  finish || { [ -n "$fetched" ] || { lists && finish; }; } ||
     fail "packages that were left half installed could not be finished; look with: dpkg --audit
 $(why)"
 fi

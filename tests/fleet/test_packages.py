@@ -101,6 +101,18 @@ def test_what_a_killed_run_left_unpacked_is_finished(fleet: Fleet, repository: N
     assert fleet.sh(HOST, "dpkg --audit") == ""
 
 
+def test_what_a_full_disk_left_torn_is_unpacked_anew(fleet: Fleet, repository: None) -> None:
+    """As dpkg notes it when it could not write: one whole but for that, one without its need."""
+    fleet.sh(HOST, "cd /srv/repo && dpkg --purge tool needs lib; dpkg -i tool_2.deb lib_1.deb")
+    fleet.sh(HOST, "cd /srv/repo && dpkg -i needs_2.deb && dpkg --purge --force-depends lib")
+    for name, state in (("tool", "unpacked"), ("needs", "half-installed")):
+        told = f"/^Package: {name}$/,/^$/s/^Status: .*/Status: install reinstreq {state}/"
+        fleet.sh(HOST, f"sed -i '{told}' /var/lib/dpkg/status")
+    fleet.apply(declared(fleet, "needs", "tool"))
+    assert installed(fleet).keys() >= {"tool", "needs", "lib"}
+    assert fleet.sh(HOST, "dpkg --audit") == ""
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [
