@@ -26,10 +26,12 @@ SUITE ?=
 LAB ?= default
 # Test processes of test-fleet, each with a lab of its own (0: one, in make's own terminal).
 WORKERS ?= 2
+# Which moments of torture, as in 17 or 1-50 or 3,5,8-12.
+SEEDS ?= 1-100
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup demo test test-unit test-fleet bench lint format lock docs lab-up lab-down clean help
+.PHONY: setup demo test test-unit test-fleet torture bench lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
 
@@ -47,6 +49,9 @@ test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 
 test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
 	$(BIN)/python -m pytest tests/fleet -n $(WORKERS) $(PYTEST)
+
+torture: $(STAMP) ## strike 100 deployments at random moments (SEEDS=17 repeats one); root, Linux, half an hour
+	$(BIN)/python -m tests.fleet.torture "$(SEEDS)"
 
 bench: $(STAMP) $(BENCH_STAMP) ## compare with plain pyinfra, Ansible and a bare connection on lab hosts (root, Linux)
 	$(BIN)/python -m bench --ansible-playbook "$(BENCH_VENV)/bin/ansible-playbook" --json build/bench.json $(BENCH)

@@ -1,0 +1,86 @@
+"""What lies on a converged host that an undisturbed deployment would not have left there."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from tests.fleet.archives import NAME
+from tests.fleet.harness import VERSION, Fleet
+from tests.fleet.torture.moments import Moment
+
+# Whole folders are listed, not patterns looked for: what nobody thought of is litter too.
+_OWNED = r"""
+find /opt/ollama -maxdepth 2 -mindepth 1 -printf '%p\n'
+find /var/lib/pyinfra-ollama /etc/pyinfra-ollama -mindepth 1 -printf '%p\n' 2>/dev/null
+find /etc/systemd/system /etc/sysctl.d /usr/local/bin /usr/local/lib -name '*ollama*' -printf '%p\n'
+find /etc /opt /usr/share/ollama /usr/local /var/lib/pyinfra-ollama -regextype posix-extended \
+  -regex '.*/[.][^/]*[.-][A-Za-z0-9]{6}' ! -name .pyinfra-ollama -printf '%p\n'
+find / -maxdepth 1 -name '*swapfile*' -printf '%p\n'
+find /run /tmp /var/tmp -maxdepth 2 \( -path '/run/pyinfra-ollama-*' -o -path '*/stage-*' \
+  -o -path '/tmp/pyinfra*' -o -path '/var/tmp/pyinfra*' \) -printf '%p\n' 2>/dev/null
+find /usr/share/ollama -name '*-partial*' -printf '%p\n'
+dpkg --audit | grep '^ ' | sed 's/^/half installed:/'
+cd /usr/share/ollama/.ollama/models/blobs 2>/dev/null && sha256sum -- sha256-* 2>/dev/null |
+  awk '$2 != "sha256-" $1 { print "damaged: " $2 }'
+true
+"""
+_FILES = f"cd /opt/ollama/releases/{VERSION} && find . -type f | sort | xargs sha256sum"
+_UNIT = "/etc/systemd/system/ollama.service"
+_ALWAYS = {
+    "/etc/systemd/system/multi-user.target.wants/ollama.service",
+    "/opt/ollama/current",
+    "/opt/ollama/releases",
+    "/opt/ollama/releases/.lock",
+    f"/opt/ollama/releases/{VERSION}",
+    "/usr/local/bin/ollama",
+    "/var/lib/pyinfra-ollama/apt-updated",
+    "/var/lib/pyinfra-ollama/verified",
+    _UNIT,
+    f"{_UNIT}.d",
+    f"{_UNIT}.d/50-pyinfra-ollama.conf",
+}
+# Notes of the deployment inside a release; all else there came out of the archive.
+_NOTES = {"./.answered", "./.pyinfra-ollama"}
+
+
+def litter(fleet: Fleet, moment: Moment, host: str) -> list[str]:
+    """What is too much, missing or damaged, each in a few words."""
+    allowed = set(_ALWAYS)
+    if moment.swap:
+        allowed |= {f"/swapfile-{fleet.lab.name}-{host}", "/etc/sysctl.d/60-pyinfra-ollama.conf"}
+    found = set(fleet.sh(host, _OWNED).splitlines())
+    unlike = [f"too much: {path}" for path in sorted(found - allowed)]
+    unlike += [f"missing: {path}" for path in sorted(allowed - found)]
+    return unlike + _unlike_the_archive(fleet, host)
+
+
+def _unlike_the_archive(fleet: Fleet, host: str) -> list[str]:
+    made = fleet.lab.made
+    assert made is not None
+    packed = _packed(Path(made.releases) / VERSION / NAME)
+    installed = _hashes(fleet.sh(host, _FILES))
+    wanted = {path for path in packed if not path.startswith(("./lib/ollama/cuda", _VULKAN))}
+    odd = {path for path in installed if path not in _NOTES and packed.get(path) != installed[path]}
+    return [f"unlike the archive: {path}" for path in sorted(odd | wanted - installed.keys())]
+
+
+_VULKAN = "./lib/ollama/vulkan"
+
+
+@cache
+def _packed(archive: Path) -> dict[str, str]:
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["tar", "-I", "zstd", "-xf", archive, "-C", folder], check=True)
+        words = "find . -type f | sort | xargs sha256sum"
+        text = subprocess.run(
+            ["sh", "-c", words], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout
+    return _hashes(text)
+
+
+def _hashes(text: str) -> dict[str, str]:
+    rows = (line.split("  ", 1) for line in text.splitlines())
+    return {path: digest for digest, path in rows}
