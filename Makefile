@@ -54,9 +54,9 @@ torture: $(STAMP) ## strike 100 deployments at random moments (SEEDS=17 repeats 
 	$(BIN)/python -m tests.fleet.torture "$(SEEDS)"
 
 bench: $(STAMP) $(BENCH_STAMP) ## compare with plain pyinfra, Ansible and a bare connection on lab hosts (root, Linux)
-	$(BIN)/python -m bench --ansible-playbook "$(BENCH_VENV)/bin/ansible-playbook" --json build/bench.json $(BENCH)
-	$(BENCH_VENV)/bin/python -m bench.chart build/bench.json build/bench.svg
-	$(BIN)/python -m bench.publish build/bench.json
+	@$(BIN)/python -m bench --ansible-playbook "$(BENCH_VENV)/bin/ansible-playbook" --json build/bench.json $(BENCH)
+	@$(BENCH_VENV)/bin/python -m bench.chart build/bench.json build/bench.svg
+	@$(BIN)/python -m bench.publish build/bench.json
 
 $(BENCH_STAMP): requirements-bench.lock .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bench import contestants as who
 from bench import machine, measure, options, proof, stage
+from bench.agenda import agenda
 from bench.commands import BenchError
 from bench.declared import Declared
 from bench.options import Options
@@ -34,10 +35,12 @@ class Bench:
         self.counts: list[Count] = []
         self.proofs: list[str] = []
 
-    def run(self) -> Results:
+    def run(self) -> None:
         """Everything, on few hosts first: so nothing else is up while those are measured."""
         # As an installation does: pyinfra itself keeps its process from writing bytecode.
         compileall.compile_dir(who.ROOT / "pyinfra_ollama", quiet=1)
+        for line in agenda(self.given):
+            stage.say(f"plan: {line}")
         if self.given.few:
             declared = self._hosts(self.given.few[-1])
             self._prove(declared)
@@ -45,7 +48,6 @@ class Bench:
             self._from_bare(declared)
         for count in self.given.many:
             self._measure(self._hosts(count), [count])
-        return self.results()
 
     def results(self) -> Results:
         """What was found."""
@@ -100,10 +102,12 @@ class Bench:
                 if limits.get(contestant.name, 1):
                     contestant.warm(size)
             self.converged += measure.converged(found, size, self.given.runs, limits)
-        stage.say(f"{hosts(sizes[-1])}: count commands")
         for contestant in self._deploying(declared):
-            if contestant.name not in limits:
-                self.counts.append(measure.commands(contestant, declared, sizes[-1]))
+            # Ansible takes too long to be counted on more hosts than needed.
+            size = sizes[0] if contestant.name == ANSIBLE else sizes[-1]
+            if size <= options.MANY or contestant.name != ANSIBLE:
+                stage.say(f"{hosts(size)}: count the commands of {contestant.label}")
+                self.counts.append(measure.commands(contestant, declared, size))
 
     def _from_bare(self, declared: Declared) -> None:
         for size in self.given.few if self.given.first_runs else []:
@@ -119,14 +123,15 @@ def main() -> int:
     # A short path: Ansible's sockets lie below it, and their names may have some 100 letters.
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(given, Path(folder))
+        status = GOOD
         try:
-            results = bench.run()
+            bench.run()
         except (BenchError, LabError) as error:
             stage.say(f"failed: {error}")
-            return FAILED
+            status = FAILED
         except KeyboardInterrupt:
             stage.say("interrupted")
-            return INTERRUPTED
+            status = INTERRUPTED
         finally:
             # The hosts must not outlive an impatient second Ctrl-C.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -134,10 +139,12 @@ def main() -> int:
             stage.close_connections(Path(folder))
             if not given.keep:
                 stage.take_down(given.lab)
-        save(results, given.json)
-    stage.say(f"wrote {given.json}")
-    print(markdown(results), end="")
-    return GOOD
+        if bench.converged:
+            # What was measured until something went wrong is not lost.
+            save(bench.results(), given.json)
+            stage.say(f"wrote {given.json}")
+            print(markdown(bench.results()), end="")
+    return status
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.commands import BenchError
 from lab.model import LabHost, LabState
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.release import ARCHITECTURES, GPU_LIBRARIES
@@ -29,8 +28,7 @@ FOLDERS = (
     (str(Path(Ollama().models_dir).parent), layout.USER, "755"),
     (Ollama().models_dir, layout.USER, "700"),
 )
-# What pyinfra-ollama leaves out on hosts without a GPU, which the lab's are.
-EXCLUDED = tuple(f"lib/ollama/{name}" for name in GPU_LIBRARIES)
+SYSTEMS = "^(Debian 1[23]|Ubuntu 2[24].04)"
 
 
 @dataclass(frozen=True)
@@ -100,29 +98,30 @@ class Declared:
         return path
 
     def _shared(self) -> dict[str, Any]:
-        archive = f"ollama-linux-{ARCHITECTURES[os.uname().machine]}.tar.zst"
         return {
             "version": VERSION,
             "packages": list(PACKAGES),
             "folders": [list(folder) for folder in FOLDERS],
-            "exclude": list(EXCLUDED),
-            "archive_url": f"{self.lab.mirror_url}/{VERSION}/{archive}",
-            "archive_sha256": self._sha256(archive),
+            "systems": SYSTEMS,
+            "architectures": ARCHITECTURES,
+            "min_memory_mb": 512,
+            "min_disk_mb": 1024,
+            "gpu_libraries": [f"lib/ollama/{name}" for name in GPU_LIBRARIES],
+            "mirror": self.lab.mirror_url,
+            "sha256": self._sha256(),
             "unit_file": str(self.unit_file),
             "drop_in_file": str(self.drop_in_file),
             "model": self.model,
         }
 
-    def _sha256(self, archive: str) -> str:
+    def _sha256(self) -> dict[str, str]:
+        """Archive -> hash, as the mirror lists them."""
         url = f"{self.lab.mirror_url}/{VERSION}/sha256sum.txt"
         # Straight to the lab: no proxy of this machine leads there.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=20) as answer:
             lines = [line.split() for line in answer.read().decode().splitlines()]
-        for sha256, name in lines:
-            if name.lstrip("*").removeprefix("./") == archive:
-                return str(sha256)
-        raise BenchError(f"{url} does not list {archive}")
+        return {name.lstrip("*").removeprefix("./"): sha256 for sha256, name in lines}
 
     def _pyinfra(self, name: str, count: int, data: dict[str, Any]) -> Path:
         rows = [(host.name, {"ssh_hostname": host.address}) for host in self.hosts(count)]

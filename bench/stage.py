@@ -38,13 +38,14 @@ curl -sS http://127.0.0.1:11434/api/version
 curl -sS http://127.0.0.1:11434/api/tags | grep -oE '"(name|digest)":"[^"]*"'
 """
 
-PYTHON_SCRIPT = """
+PYTHON_SCRIPT = r"""
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 if ! dpkg-query -W python3-apt >/dev/null 2>&1; then
   lists=$(ls /var/lib/apt/lists | grep -c _ || true)
   apt-get -q update
-  apt-get -qy --no-install-recommends install python3 python3-apt
+  apt-get -qy --no-install-recommends -o Dpkg::Options::=--force-unsafe-io \
+    install python3 python3-apt
   apt-get clean
   # Who deploys to a bare host has to fetch the lists, Ansible too.
   # Their folder's age is how Ansible tells.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,22 @@ def test_a_command_is_timed_and_heard(tmp_path: Path) -> None:
 
 def test_one_that_takes_too_long_is_ended_with_its_children(tmp_path: Path) -> None:
     script = "sleep 300 & echo $! >child; echo started; wait"
-    with pytest.raises(BenchError, match=r"(?s)took more than 0\.5 s.*started"):
-        run(["sh", "-c", script], folder=tmp_path, timeout_seconds=0.5)
-    child = Path("/proc", (tmp_path / "child").read_text().strip(), "stat")
-    # A killed one may wait for its new parent to take notice.
-    assert not child.exists() or child.read_text().split()[2] == "Z"
+    with pytest.raises(BenchError, match=r"(?s)took more than 2 s.*started"):
+        run(["sh", "-c", script], folder=tmp_path, timeout_seconds=2)
+    child = int((tmp_path / "child").read_text())
+    for _ in range(100):
+        if is_gone(child):
+            return
+        time.sleep(0.1)  # the kernel may take a moment on a busy machine
+    pytest.fail("the command's own child outlived it")
+
+
+def is_gone(pid: int) -> bool:
+    """Whether a process is dead; its new parent may not have taken notice yet."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_the_persons_settings_have_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
