@@ -136,9 +136,9 @@ def main() -> int:
             # The hosts must not outlive an impatient second Ctrl-C.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            stage.close_connections(Path(folder))
             if not given.keep:
                 stage.take_down(given.lab)
+            stage.close_connections(Path(folder))
         if bench.converged:
             # What was measured until something went wrong is not lost.
             save(bench.results(), given.json)
