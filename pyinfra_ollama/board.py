@@ -1,20 +1,18 @@
-"""One table for what was found on all hosts, shown when the last of them has reported."""
+"""What was found on all hosts, shown together when the last of them has reported."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from pyinfra import context
 from pyinfra.api.state import State
-from rich.console import Console
-from rich.table import Table
 
 from pyinfra_ollama.decide.finding import Finding
 
-STYLES = {"ok": "green", "warning": "yellow", "failure": "red"}
+STYLES = {"warning": "yellow", "failure": "red"}
 
 
 @dataclass
@@ -43,19 +41,31 @@ def report(findings: Iterable[Finding]) -> None:
     board.report(context.host.name, findings, {host.name for host in state.active_hosts})
 
 
-def show(rows: dict[str, tuple[Finding, ...]]) -> None:
-    """Print to stderr: warnings and failures in full, hosts without any in one line each."""
-    console = Console(file=sys.stderr, highlight=False)
-    table = Table(title="Preflight", title_justify="left", box=None, pad_edge=False)
+def show(rows: Mapping[str, tuple[Finding, ...]]) -> None:
+    """Print to stderr: a line for each fit host, then warnings and failures in full."""
+    print("Preflight", file=sys.stderr)
+    for host, findings in sorted(rows.items()):
+        if not any(finding.level == "failure" for finding in findings):
+            quiet = "; ".join(finding.seen for finding in findings if finding.level == "ok")
+            print(f"    {host}  ok  {quiet}", file=sys.stderr)
+    notable = {
+        host: [finding for finding in findings if finding.level != "ok"]
+        for host, findings in sorted(rows.items())
+    }
+    if any(notable.values()):
+        _show_table(notable)
+
+
+def _show_table(rows: Mapping[str, Iterable[Finding]]) -> None:
+    # A run in which nothing is wrong does not wait for rich to be imported.
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
     for heading in ("host", "", "check", "seen", "what to do"):
         table.add_column(heading, overflow="fold")
-    for host in sorted(rows):
-        findings = rows[host]
-        notable = [finding for finding in findings if finding.level != "ok"]
-        if not any(finding.level == "failure" for finding in notable):
-            quiet = "; ".join(f.seen for f in findings if f.level == "ok")
-            table.add_row(host, "[green]ok[/]", "", quiet, "")
-        for finding in notable:
+    for host, findings in rows.items():
+        for finding in findings:
             level = f"[{STYLES[finding.level]}]{finding.level}[/]"
             table.add_row(host, level, finding.check, finding.seen, finding.remedy)
-    console.print(table)
+    Console(file=sys.stderr, highlight=False).print(table)
