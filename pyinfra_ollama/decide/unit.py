@@ -25,6 +25,13 @@ DEVICES = {
 # Changing these needs no new process: systemd takes them at daemon-reload.
 _LIVE = ("Restart", "StartLimit", "Timeout", "Description", "Documentation", "#")
 
+# systemd-analyze (252, 257) ends with 0 on settings it ignores, so its words count too.
+JUDGE = (
+    f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
+    f'"$stage{layout.UNIT_FILE}" 2>&1) && ! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
+    '|| { printf "%s\\n" "$said"; exit 1; }'
+)
+
 
 def gpu_groups(snapshot: Snapshot) -> tuple[str, ...]:
     """Which of render and video the service joins: those the host has, if it has a GPU."""

@@ -7,21 +7,13 @@ from pathlib import Path
 from pyinfra import context
 from pyinfra.api.command import StringCommand
 
-from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import changed
-from pyinfra_ollama.decide.unit import unit_files
+from pyinfra_ollama.decide.unit import JUDGE, unit_files
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import question_for
-
-# systemd-analyze (252, 257) ends with 0 on settings it ignores, so its words count too.
-JUDGE = (
-    f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
-    f'"$stage{layout.UNIT_FILE}" 2>&1) && ! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
-    '|| { printf "%s\\n" "$said"; exit 1; }'
-)
 
 
 @host_operation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def back(fleet: Fleet, usual: Path) -> Iterator[None]:
     """Leave the hosts as the next test expects them, whatever happened in this one."""
     yield
     fleet.apply(usual)
+
+
+def pytest_collection_finish() -> None:
+    """Refuse what would end the test processes in the middle: gevent's patch of threads."""
+    if "pyinfra_ollama.engine" in sys.modules:
+        raise pytest.UsageError("a fleet test imports pyinfra_ollama.engine, by whatever way")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

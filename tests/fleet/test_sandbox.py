@@ -9,9 +9,8 @@ from typing import cast
 
 import pytest
 
-from pyinfra_ollama.decide.unit import unit_values
+from pyinfra_ollama.decide.unit import JUDGE, unit_values
 from pyinfra_ollama.layout import UNIT_FILE
-from pyinfra_ollama.operations.unit import JUDGE
 from pyinfra_ollama.render import render
 from pyinfra_ollama.settings import load
 from pyinfra_ollama.snapshot import Snapshot
