@@ -7,6 +7,7 @@ was interrupted says with which seeds it goes on.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -28,6 +29,8 @@ def main() -> int:
     except ValueError:
         print(f"torture: SEEDS={words}: like 1-100, 17 or 3,5,8-12, from 1 up", file=sys.stderr)
         return 64
+    # Told to end in either way, it waits for the moments it is at and leaves no run behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     kept = os.environ.get("FLEET_LAB")
     name = kept or f"t{os.getpid()}"
     try:
