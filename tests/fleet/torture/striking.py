@@ -58,8 +58,10 @@ def _full(
     fleet: Fleet, moment: Moment, host: str, run: subprocess.Popen[str], later: ExitStack
 ) -> None:
     used = f"$(df -k --output=used {SMALL} | tail -n 1)"
-    size = f"size=$(({used} + {moment.room_kib}))k"
-    inside.mount(fleet.lab, host, f"mount -o remount,{size} {SMALL}")
+    full = f"mount -o remount,size=$(({used} + {moment.room_kib}))k {SMALL}"
+    # It is refused when more was written between the two.
+    again = f"tries=0; until {full} 2>/dev/null; do tries=$((tries + 1)); [ $tries -lt 99 ]; done"
+    inside.mount(fleet.lab, host, f"set -e; {again}")
     later.callback(inside.mount, fleet.lab, host, f"mount -o remount,size={ROOM} {SMALL}")
 
 

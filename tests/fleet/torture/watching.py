@@ -130,6 +130,7 @@ def run_and_strike(
         ) from None
     finally:
         run.kill()
+        run.wait()
         reader.join()
     return Struck(run.returncode, talk.text, operation, command, at_work, not in_time, took)
 
