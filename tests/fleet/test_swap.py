@@ -24,7 +24,7 @@ VERIFIED = "Have the deployment verified"
 @pytest.fixture(scope="module")
 def path(fleet: Fleet) -> Iterator[str]:
     """The swapfile of these tests; the host has swap and fstab lines of its owner."""
-    path, other = f"/swapfile-{fleet.lab.name}", f"/other-{fleet.lab.name}"
+    path, other = f"/swap-{fleet.lab.name}", f"/other-{fleet.lab.name}"
     fleet.sh(HOST, "cat >/etc/fstab && chmod 640 /etc/fstab && chgrp mail /etc/fstab", stdin=OTHER)
     fleet.sh(HOST, f"fallocate -l 8M {other} && chmod 600 {other} && mkswap {other}")
     fleet.sh(HOST, f"swapon {other}")
