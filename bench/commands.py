@@ -61,7 +61,7 @@ def run(command: Sequence[str], *, folder: Path, timeout_seconds: float, **varia
             start_new_session=True,
         )
         try:
-            ended = _wait(process.pid, timeout_seconds)
+            ended = _wait(process, timeout_seconds)
             seconds = time.perf_counter() - started
         finally:
             if process.poll() is None:
@@ -78,12 +78,17 @@ def run(command: Sequence[str], *, folder: Path, timeout_seconds: float, **varia
     return ran
 
 
-def _wait(pid: int, timeout_seconds: float) -> bool:
+def _wait(process: subprocess.Popen[bytes], timeout_seconds: float) -> bool:
     """Whether the process ended in time.
 
     By the kernel's notice: subprocess looks every 50 ms, which is a tenth of what is measured.
     """
-    notice = os.pidfd_open(pid)
+    try:
+        notice = os.pidfd_open(process.pid)
+    except ProcessLookupError:
+        # It has ended, and gevent, where it is at work, has seen to that already.
+        process.wait()
+        return True
     try:
         poll = select.poll()
         poll.register(notice, select.POLLIN)
