@@ -25,9 +25,27 @@ patient() { # COMMAND: run it, again and again while another process holds its l
 why() { grep -E '^(E:|W:|dpkg: error|Err:)' "$log" | tail -n 8 | sed 's/^/  /'; }
 # Keeps a configuration file that a person changed.
 apt() { patient apt-get -q -y -o DPkg::Lock::Timeout=0 -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"; }
+# apt-get (2.6, tried 2026-11) may wait for ever for its own helpers when the disk is full.
+moving() { # COMMAND: run it, but no longer than it does something
+  still=0 before=
+  "$@" &
+  child=$!
+  while kill -0 "$child" 2>/dev/null; do
+    sleep 0.2; still=$((still + 1))
+    now=$(stat -c %s "$log"; du -s /var/lib/apt/lists)
+    [ "$now" = "$before" ] || still=0
+    before=$now
+    if [ "$still" -ge 600 ]; then
+      kill -KILL "$child"
+      echo "E: apt-get stood still for two minutes and was ended; is the disk full?"
+      break
+    fi
+  done
+  wait "$child"
+}
 lists() {
   echo "fetching package lists"
-  patient apt-get -q update -o APT::Update::Error-Mode=any ||
+  patient moving apt-get -q update -o APT::Update::Error-Mode=any ||
     fail "the package lists could not be fetched: check the host's sources and network
 $(why)"
   (umask 077 && mkdir -p /var/lib/pyinfra-ollama)

@@ -184,6 +184,21 @@ def test_waiting_has_an_end(fleet: Fleet, repository: None, lock: str) -> None:
     assert re.match(rf"packages: process {pid}.* has held .*: let it end or stop it", ran.stderr)
 
 
+IDLE = "#!/bin/sh\nexec sleep 60\n"
+
+
+def test_an_apt_that_stands_still_is_ended(fleet: Fleet, repository: None) -> None:
+    """The script that the deployment runs, with less patience, and an apt-get that does nothing."""
+    script = Path(scripts).with_name("apt.sh").read_text()
+    assert "-ge 600" in script
+    fleet.sh(HOST, "mkdir -p /run/idle; install -m 755 /dev/stdin /run/idle/apt-get", stdin=IDLE)
+    command = "cat >/run/apt.sh; PATH=/run/idle:$PATH sh /run/apt.sh yes '' 0 plain"
+    ran = fleet.ssh(HOST, command, stdin=script.replace("-ge 600", "-ge 5"), timeout=30)
+    assert ran.returncode == 1
+    assert "E: apt-get stood still for two minutes and was ended" in ran.stderr
+    assert fleet.ssh(HOST, "pgrep -f '[s]leep 60'").returncode == 1
+
+
 def test_a_reboot_is_reported_and_left_to_people(fleet: Fleet, repository: None) -> None:
     boot = "cat /proc/sys/kernel/random/boot_id; systemctl show -p UserspaceTimestamp"
     before = fleet.sh(HOST, f"touch /run/reboot-required; {boot}")
