@@ -1,10 +1,12 @@
-"""A repository of tiny Debian packages in a folder of a host."""
+"""A repository of tiny Debian packages in a folder of a host; who else is at its apt."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import Fleet, wait_until
 
 REPOSITORY = "/srv/repo"
 AWAY = "/srv/away"
@@ -61,3 +63,25 @@ def as_before(fleet: Fleet, host: str) -> None:
     fleet.sh(
         host, f"rm -r {REPOSITORY} /etc/apt/sources.list && mv {AWAY}/* /etc/apt && rmdir {AWAY}"
     )
+
+
+HOLD = """\
+use Fcntl;
+open F, ">>", $ARGV[0];
+my $lock = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0);
+fcntl(F, F_SETLK, $lock) or die;
+open G, ">", "/run/held";
+sleep;
+"""
+
+
+@contextmanager
+def held(fleet: Fleet, host: str, lock: str) -> Iterator[str]:
+    """Another process, whose id this yields, holds that lock of apt or dpkg."""
+    fleet.sh(host, "rm -f /run/held; cat >/run/hold", stdin=HOLD)
+    fleet.sh(host, f"systemd-run -q --collect --unit=hold perl /run/hold {lock}")
+    try:
+        wait_until("the lock is held", lambda: fleet.ssh(host, "ls /run/held").returncode == 0)
+        yield fleet.sh(host, "systemctl show hold -p MainPID --value")
+    finally:
+        fleet.ssh(host, "systemctl stop hold")

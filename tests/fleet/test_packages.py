@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pyinfra_ollama.scripts import __file__ as scripts
-from tests.fleet.debs import Deb, as_before, only_these, publish
-from tests.fleet.harness import Fleet, wait_until
+from tests.fleet.debs import Deb, as_before, held, only_these, publish
+from tests.fleet.harness import Fleet
 
 HOST = "host2"
 PACKAGES = "Have the needed and declared packages"
@@ -137,31 +136,9 @@ def test_lists_that_are_too_old_are_fetched_again(fleet: Fleet, repository: None
     assert installed(fleet)["plain"] == "1"
 
 
-HOLD = """\
-use Fcntl;
-open F, ">>", $ARGV[0];
-my $lock = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0);
-fcntl(F, F_SETLK, $lock) or die;
-open G, ">", "/run/held";
-sleep;
-"""
-
-
-@contextmanager
-def held(fleet: Fleet, lock: str) -> Iterator[str]:
-    """Another process, whose id this yields, holds that lock."""
-    fleet.sh(HOST, "rm -f /run/held; cat >/run/hold", stdin=HOLD)
-    fleet.sh(HOST, f"systemd-run -q --collect --unit=hold perl /run/hold {lock}")
-    try:
-        wait_until("the lock is held", lambda: fleet.ssh(HOST, "ls /run/held").returncode == 0)
-        yield fleet.sh(HOST, "systemctl show hold -p MainPID --value")
-    finally:
-        fleet.ssh(HOST, "systemctl stop hold")
-
-
 def test_another_apt_is_waited_for(fleet: Fleet, repository: None) -> None:
     fleet.sh(HOST, f"dpkg --purge plain; touch -d '2 days ago' {STAMP}")
-    with held(fleet, "/var/lib/dpkg/lock-frontend") as pid:
+    with held(fleet, HOST, "/var/lib/dpkg/lock-frontend") as pid:
         fleet.sh(
             HOST,
             "systemd-run -q --on-active=2 --timer-property=AccuracySec=1ms systemctl stop hold",
@@ -178,7 +155,7 @@ def test_another_apt_is_waited_for(fleet: Fleet, repository: None) -> None:
 def test_waiting_has_an_end(fleet: Fleet, repository: None, lock: str) -> None:
     """The script that the deployment runs, with less patience."""
     script = Path(scripts).with_name("apt.sh").read_text()
-    with held(fleet, lock) as pid:
+    with held(fleet, HOST, lock) as pid:
         ran = fleet.ssh(HOST, "cat >/run/apt.sh; sh /run/apt.sh yes '' 0 plain", stdin=script)
     assert ran.returncode == 1
     assert re.match(rf"packages: process {pid}.* has held .*: let it end or stop it", ran.stderr)
