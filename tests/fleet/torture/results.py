@@ -35,8 +35,9 @@ What befalls a run:
   until the run has given up; *for a moment*: for five seconds, which a run must survive.
 - *reboot*: the host's power is cut without a last word, and it boots again. The lab's disks are
   the machine's own, so what a disk loses that was not yet written is **not** tried.
-- *disk full*: all that a deployment writes lies on one small file system, which is full from that
-  moment until the run has ended. *read-only*: the same for a root that can only be read.
+- *disk full*: all that a deployment writes, but for the files of packages below /usr, lies on one
+  small file system, which is full from that moment until the run has ended. *read-only*: nothing
+  new can be opened for writing in /etc, /opt, /usr and /var until then.
 - *hang*: nothing on one of three hosts runs any more, while its kernel goes on answering. The run
   must give that host up and bring the others to their end.
 
@@ -138,19 +139,11 @@ def page(rows: Sequence[Row]) -> str:
     """The document."""
     good = [row for row in rows if not row.fault]
     late = sum(row.late for row in rows)
-    lines = [
-        f"**{len(good)} of {len(rows)} moments were good**; {late} came after a run's end.",
-        "",
-    ]
+    lines = [f"**{len(good)} of {len(rows)} moments were good**; {late} came after the run.", ""]
     lines += ["| operation that was struck | moments |", "|---|---|"]
     places = Counter(row.operation for row in rows if not row.late)
     lines += [f"| {place} | {count} |" for place, count in places.most_common()]
-    lines += [
-        "",
-        "| seed | scenario | way | models | struck at | the run | between | second run | ",
-    ]
-    lines[-1] += "verify | third run | revision |"
-    lines += ["|" + "---|" * 11]
+    lines += ["", f"| {' | '.join(_COLUMNS)} |", "|" + "---|" * len(_COLUMNS)]
     lines += [_cells(row) for row in rows]
     faults = [row for row in rows if row.fault]
     for row in faults:
