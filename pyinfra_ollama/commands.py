@@ -6,11 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.api.command import StringCommand
 from pyinfra.connectors.util import CommandOutput
 
-# The name a script has in `ps` and in its own messages.
-SHELL_NAME = "pyinfra-ollama"
+from pyinfra_ollama.engine import shell_words
 
 
 @cache
@@ -20,8 +19,7 @@ def script(name: str) -> str:
 
 
 def _bits(name: str, arguments: tuple[str, ...]) -> tuple[object, ...]:
-    quoted = (QuoteString(argument) for argument in arguments)
-    return ("sh", "-c", QuoteString(script(name)), SHELL_NAME, *quoted)
+    return shell_words(script(name), *arguments)
 
 
 def quiet(name: str, *arguments: str) -> StringCommand:

@@ -27,6 +27,7 @@ from pyinfra_ollama.engine.connection import (
     root_arguments,
     run_command,
     run_script,
+    shell_words,
     ssh_transport,
 )
 from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
@@ -51,6 +52,7 @@ __all__ = [
     "root_arguments",
     "run_command",
     "run_script",
+    "shell_words",
     "ssh_transport",
     "touches",
     "version_warning",

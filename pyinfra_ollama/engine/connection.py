@@ -26,6 +26,7 @@ __all__ = [
     "root_arguments",
     "run_command",
     "run_script",
+    "shell_words",
     "ssh_transport",
 ]
 
@@ -85,10 +86,15 @@ def asking_arguments(host: Host) -> dict[str, Any]:
     return {key: value for key, value in current.items() if key in CONNECTOR_ARGUMENT_KEYS}
 
 
+def shell_words(script: str, *arguments: str) -> tuple[object, ...]:
+    """What a command is made of that runs shell text with positional arguments."""
+    quoted = (QuoteString(argument) for argument in arguments)
+    return ("sh", "-c", QuoteString(script), SHELL_NAME, *quoted)
+
+
 def run_script(host: Host, script: str, *arguments: str, timeout_seconds: int) -> Output:
     """Run shell text with positional arguments; see `run_command`."""
-    quoted = (QuoteString(argument) for argument in arguments)
-    command = StringCommand("sh", "-c", QuoteString(script), SHELL_NAME, *quoted)
+    command = StringCommand(*shell_words(script, *arguments))
     return run_command(host, command, timeout_seconds=timeout_seconds)
 
 
