@@ -26,8 +26,6 @@ read -r init </proc/1/comm
 printf 'machine=%s\ninit=%s\nnow=%s\n' "$(uname -m)" "$init" "$(date +%s)"
 if [ -e /run/reboot-required ] || [ -e /var/run/reboot-required ]; then echo reboot=yes; fi
 [ -w /proc/sys/vm/swappiness ] && echo sysctl=writable
-# `read` takes one byte at a time, and the kernel gives of a number the first one only.
-printf 'swappiness=%s\n' "$(cat /proc/sys/vm/swappiness)"
 timeout 2 getent ahosts localhost >/dev/null 2>&1; printf 'localhost=%s\n' "$?"
 for tool in curl zstd ss systemctl apt-get; do
   command -v "$tool" >/dev/null 2>&1 && printf 'tool=%s\n' "$tool"
@@ -86,6 +84,8 @@ section swap
 lines /proc/swaps
 section swapfile
 if [ -n "$swapfile" ]; then
+  # `read` takes one byte at a time, and the kernel gives of a number the first one only.
+  printf 'swappiness=%s\n' "$(cat /proc/sys/vm/swappiness)"
   printf 'content=%s\n' "$(blkid -p -s TYPE -o value -- "$swapfile" 2>/dev/null)"
   [ -e "$swapfile.new" ] && echo half=yes
   nearest "${beside:-/}"

@@ -58,15 +58,16 @@ class Account:
 class SwapState:
     """`active`: path to bytes, from /proc/swaps; `fstab`: its swap lines as they are.
 
-    Of the swapfile: `content` is blkid's word for what it holds ("swap"), `half_made` that one
-    was left unfinished, `filesystem` stat's word for where it lies. `forbidden`: the kernel
-    does not let this host swap (a container).
+    Asked only where a swapfile is declared: the kernel's `swappiness`, `content` is blkid's word
+    for what the file holds ("swap"), `half_made` that one was left unfinished, `filesystem`
+    stat's word for where it lies. `forbidden`: the kernel does not let this host swap (a
+    container).
     """
 
     active: Mapping[str, int]
     fstab: tuple[str, ...]
-    swappiness: int
     sysctl_writable: bool
+    swappiness: int | None = None
     content: str | None = None
     half_made: bool = False
     filesystem: str = ""

@@ -124,7 +124,7 @@ def _swap(sections: Mapping[str, list[str]], basics: Mapping[str, str]) -> SwapS
     return SwapState(
         active=active,
         fstab=tuple(line for line in rows if len(line.split()) > 2 and line.split()[2] == "swap"),
-        swappiness=int(basics["swappiness"]),
+        swappiness=int(file["swappiness"]) if "swappiness" in file else None,
         sysctl_writable=basics.get("sysctl") == "writable",
         content=file.get("content") or None,
         half_made="half" in file,
