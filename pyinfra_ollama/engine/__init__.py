@@ -15,7 +15,7 @@ from importlib.metadata import version
 
 # Patches the standard library, so it must come before what is imported next.
 import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
-import pyinfra_ollama.engine.bytecode  # noqa: F401  # isort: skip
+import pyinfra_ollama.engine.interpreter  # noqa: F401  # isort: skip
 from pyinfra_ollama.engine import logins, masking, pace, sending, sudo, touching
 from pyinfra_ollama.engine.connection import (
     HostError,
