@@ -1,6 +1,7 @@
 """A bare machine becomes a verified Ollama server: `pyinfra INVENTORY deploy.py`."""
 
-from pyinfra_ollama.declared import settings
+from pyinfra_ollama.declared import declaration
+from tasks.gateway import gateway
 from tasks.models import models
 from tasks.ollama import ollama
 from tasks.packages import packages
@@ -9,12 +10,15 @@ from tasks.service import service
 from tasks.swap import swap
 from tasks.verify import verify
 
-declared = settings()
+declared = declaration()
 
 if preflight(declared):
     packages(declared)
-    swap(declared)
-    ollama(declared)
-    service(declared)
-    models(declared)
+    if declared.server:
+        swap(declared.server)
+        ollama(declared.server)
+        service(declared.server)
+        models(declared.server)
+    if declared.gateway:
+        gateway(declared)
     verify(declared)

@@ -19,7 +19,7 @@ from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
 from pyinfra_ollama.planner import showing as planning
-from pyinfra_ollama.settings import HostSettings, SettingsError
+from pyinfra_ollama.settings import Declared, SettingsError
 from pyinfra_ollama.verifier import showing as verifying
 from pyinfra_ollama.verifier.runner import load_settings
 
@@ -133,6 +133,13 @@ def check(verbose: int, **given: Any) -> Exit:
     return Exit.GOOD
 
 
-def _in_a_line(settings: HostSettings) -> str:
-    models = ", ".join(model.canonical for model in settings.ollama.models) or "no models"
-    return f"ollama {settings.ollama.version} at {settings.ollama.base_url}, {models}"
+def _in_a_line(declared: Declared) -> str:
+    roles = []
+    if declared.server:
+        ollama = declared.server.ollama
+        models = ", ".join(model.canonical for model in ollama.models) or "no models"
+        roles.append(f"ollama {ollama.version} at {ollama.base_url}, {models}")
+    if declared.gateway:
+        backends = ", ".join(backend.name for backend in declared.gateway.backends)
+        roles.append(f"a gateway on port {declared.gateway.gateway.main_port} to {backends}")
+    return "; ".join(roles)

@@ -27,6 +27,12 @@ def quiet(name: str, *arguments: str) -> StringCommand:
     return StringCommand(*_bits(name, arguments))
 
 
+def together(names: tuple[str, ...], *arguments: str) -> StringCommand:
+    """Run several scripts as one, which ends with the line that proves nothing was cut off."""
+    text = "".join(script(name) for name in names) + "section end\n"
+    return StringCommand(*shell_words(text, *arguments))
+
+
 class Hidden(list[str]):
     """Text for a command's standard input that pyinfra's logs and dumps cannot show.
 

@@ -9,13 +9,13 @@ from pyinfra.api.exceptions import DeployError
 from pyinfra.api.state import State
 
 from pyinfra_ollama import engine
-from pyinfra_ollama.settings import HostSettings, SettingsError, load
+from pyinfra_ollama.settings import Declared, SettingsError, load
 
-_loaded: WeakKeyDictionary[State, dict[str, HostSettings]] = WeakKeyDictionary()
+_loaded: WeakKeyDictionary[State, dict[str, Declared]] = WeakKeyDictionary()
 
 
-def settings() -> HostSettings:
-    """The settings of the current host.
+def declaration() -> Declared:
+    """What the current host is declared to be.
 
     The first call reads those of every host of the run; DeployError lists all that is wrong
     with any of them, so that nothing is changed anywhere.
@@ -28,7 +28,7 @@ def settings() -> HostSettings:
             logger.warning(warning)
         try:
             data = [(host.name, host.data.dict()) for host in hosts]  # type: ignore[no-untyped-call]
-            _loaded[state] = load(data)
+            _loaded[state] = load(data, engine.everyone(state.inventory))
         except SettingsError as error:
             raise DeployError(str(error)) from error
     return _loaded[state][context.host.name]

@@ -27,6 +27,29 @@ SECRETS_FILE = "/etc/pyinfra-ollama/ollama.env"
 UNIT_STAMP = "PYINFRA_OLLAMA_UNIT"
 MANAGED_LINE = "# Managed by pyinfra-ollama"
 
+NGINX_UNIT = "nginx.service"
+NGINX_CONF = "/etc/nginx/nginx.conf"
+NGINX_FOLDER = "/etc/nginx/pyinfra-ollama"
+NGINX_CALLERS = f"{NGINX_FOLDER}/callers.conf"
+NGINX_PARTS = ("answers", "callers", "endpoints", "backends", "proxy")
+# Written by scripts/gateway.sh: the hash of all that the running nginx was started with.
+NGINX_STAMP = f"{NGINX_FOLDER}/stamp.conf"
+NGINX_USERS = f"{NGINX_FOLDER}/users"
+NGINX_LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-gateway"
+GATEWAY_LOGS = "/var/log/pyinfra-ollama"
+TLS_FOLDER = "/etc/pyinfra-ollama/tls"
+# Private key and certificates in one file, which one rename replaces.
+TLS_PEM = f"{TLS_FOLDER}/gateway.pem"
+ACME_ROOT = "/var/lib/pyinfra-ollama/acme"
+TLS_AUTHORITY = f"{TLS_FOLDER}/authority.pem"
+GATEWAY_FILES = (
+    NGINX_CONF,
+    *(f"{NGINX_FOLDER}/{part}.conf" for part in NGINX_PARTS),
+    *(f"{NGINX_USERS}.{policy}" for policy in ("read_only", "inference", "admin")),
+    NGINX_LOGROTATE,
+    TLS_PEM,
+)
+
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"
 FSTAB = "/etc/fstab"
 

@@ -24,4 +24,7 @@ class Step(StrEnum):
     SERVICE = "Have the declared release running"
     TIDY = "Have no more releases than declared"
     MODELS = "Have the declared models"
+    GATEWAY_CERTIFICATE = "Have the gateway's certificate"
+    GATEWAY_FILES = "Have the gateway's configuration"
+    GATEWAY = "Have the gateway serving as declared"
     VERIFY = "Have the deployment verified"

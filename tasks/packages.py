@@ -5,11 +5,11 @@ from __future__ import annotations
 from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.packages import packages as apt_packages
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.steps import Step
 
 
 @deploy("Packages")
-def packages(settings: HostSettings) -> None:
+def packages(declared: Declared) -> None:
     """Have the packages."""
-    apt_packages(name=Step.PACKAGES, settings=settings)
+    apt_packages(name=Step.PACKAGES, declared=declared)

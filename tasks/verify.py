@@ -5,12 +5,12 @@ from __future__ import annotations
 from pyinfra.api.deploy import deploy
 
 from pyinfra_ollama.operations.verify import verified
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.steps import Step
 from tasks import TEMPLATES
 
 
 @deploy("Verify")
-def verify(settings: HostSettings) -> None:
+def verify(declared: Declared) -> None:
     """Run the verifier's checks after a change."""
-    verified(name=Step.VERIFY, settings=settings, templates=TEMPLATES)
+    verified(name=Step.VERIFY, declared=declared, templates=TEMPLATES)

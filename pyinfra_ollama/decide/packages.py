@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.question import wanted_packages
 
@@ -34,22 +34,22 @@ def reboot_note(snapshot: Snapshot) -> str | None:
     return "a reboot is needed for earlier upgrades; this package never reboots a host"
 
 
-def work(settings: HostSettings, snapshot: Snapshot) -> AptWork:
+def work(declared: Declared | HostSettings, snapshot: Snapshot) -> AptWork:
     """Packages to install or upgrade.
 
     Package lists are fetched only when something is to be installed, or when upgrades are
     wanted, and then only when they are older than `packages.cache_seconds`: so a converged
     host that is not upgraded never shows a change. Held packages are never upgraded.
     """
-    state, declared = snapshot.packages, settings.packages
-    missing = tuple(name for name in wanted_packages(settings) if name not in state.installed)
+    state, wanted = snapshot.packages, declared.packages
+    missing = tuple(name for name in wanted_packages(declared) if name not in state.installed)
     age = None if state.lists_updated is None else snapshot.now - state.lists_updated
-    stale = age is None or age > declared.cache_seconds or age < 0
-    upgrading = declared.upgrade != "none"
+    stale = age is None or age > wanted.cache_seconds or age < 0
+    upgrading = wanted.upgrade != "none"
     free = tuple(name for name in state.upgradable if name not in state.held)
     return AptWork(
         install=missing,
-        upgrade=declared.upgrade if upgrading and (free or stale) else "",
+        upgrade=wanted.upgrade if upgrading and (free or stale) else "",
         update=stale and (bool(missing) or upgrading),
         upgradable=free if upgrading else (),
     )

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import archive, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
+from pyinfra_ollama.decide.gateway import preflight as gateways
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
-from pyinfra_ollama.settings import HostSettings, human_size, rough_memory
+from pyinfra_ollama.settings import Declared, HostSettings, Preflight, human_size, rough_memory
 from pyinfra_ollama.snapshot import Snapshot
 
 SUPPORTED = {("debian", "12"), ("debian", "13"), ("ubuntu", "22.04"), ("ubuntu", "24.04")}
@@ -20,7 +21,7 @@ UNPACKED_FACTOR = 6
 
 
 def findings(
-    settings: HostSettings,
+    declared: Declared,
     snapshot: Snapshot,
     asked: tuple[Ask, ...],
     answers: Mapping[str, Answer] | None,
@@ -28,9 +29,22 @@ def findings(
     """Everything worth saying about this host; `answers=None`: the network was not asked."""
     if snapshot.uid != 0:
         # What others' processes and folders are is for root to see.
-        return tuple(_system(settings, snapshot))
+        return tuple(_system(declared.preflight, snapshot))
+    server, gateway = declared.server, declared.gateway
     return (
-        *_system(settings, snapshot),
+        *_system(declared.preflight, snapshot),
+        *(_of_server(server, snapshot, asked, answers) if server else ()),
+        *(gateways.findings(gateway, snapshot) if gateway else ()),
+    )
+
+
+def _of_server(
+    settings: HostSettings,
+    snapshot: Snapshot,
+    asked: tuple[Ask, ...],
+    answers: Mapping[str, Answer] | None,
+) -> tuple[Finding, ...]:
+    return (
         *_resources(settings, snapshot, asked, answers or {}),
         *_port(settings, snapshot),
         *_existing(settings, snapshot),
@@ -41,13 +55,13 @@ def findings(
     )
 
 
-def _system(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
+def _system(declared: Preflight, snapshot: Snapshot) -> Iterator[Finding]:
     system = (snapshot.os.get("ID", "unknown"), snapshot.os.get("VERSION_ID", "unknown"))
     name = snapshot.os.get("PRETTY_NAME", " ".join(system))
     accepted = "Debian 12 or 13, Ubuntu 22.04 or 24.04"
     if system in SUPPORTED:
         yield Finding("ok", "system", name)
-    elif settings.preflight.force_os:
+    elif declared.force_os:
         yield Finding("warning", "system", f"{name} is not supported, but force_os is set")
     else:
         yield Finding("failure", "system", name, f"use {accepted}, or Preflight(force_os=True)")

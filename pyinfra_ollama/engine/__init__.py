@@ -30,7 +30,14 @@ from pyinfra_ollama.engine.connection import (
     shell_words,
     ssh_transport,
 )
-from pyinfra_ollama.engine.inventory import Fleet, InventoryError, Options, host_data, open_fleet
+from pyinfra_ollama.engine.inventory import (
+    Fleet,
+    InventoryError,
+    Options,
+    everyone,
+    host_data,
+    open_fleet,
+)
 from pyinfra_ollama.engine.parallel import each
 from pyinfra_ollama.engine.silence import give_up_on_silence
 from pyinfra_ollama.engine.touching import touches
@@ -44,6 +51,7 @@ __all__ = [
     "connect",
     "disconnect",
     "each",
+    "everyone",
     "give_up_on_silence",
     "host_data",
     "is_alive",

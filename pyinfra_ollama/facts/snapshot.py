@@ -23,7 +23,7 @@ from pyinfra.api.facts import FactBase
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
-from pyinfra_ollama.commands import quiet
+from pyinfra_ollama.commands import together
 from pyinfra_ollama.snapshot import Question, Snapshot, SnapshotError, parse
 
 GATHER = "PYINFRA_OLLAMA_GATHER"
@@ -38,7 +38,7 @@ class HostSnapshot(FactBase[Snapshot | None]):
     """
 
     def command(self, question: Question) -> StringCommand:
-        return quiet("snapshot", *question.arguments())
+        return together(question.scripts, *question.arguments())
 
     def process(self, output: Iterable[str]) -> Snapshot | None:
         try:
@@ -85,7 +85,8 @@ def _serves(host: Host, kept: _Kept, question: Question, arguments: Mapping[str,
     touches = engine.touches(host)
     return (
         touches is not None
-        and (kept.question, kept.arguments, kept.touches) == (question, arguments, touches)
+        and kept.question.covers(question)
+        and (kept.arguments, kept.touches) == (arguments, touches)
         and time.monotonic() - kept.asked < KEEP_SECONDS
     )
 

@@ -14,32 +14,33 @@ from pyinfra_ollama.facts.reach import Reach
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.refusal import RefusedError
-from pyinfra_ollama.settings import HostSettings
-from pyinfra_ollama.snapshot import question_for
+from pyinfra_ollama.settings import Declared
+from pyinfra_ollama.snapshot import whole_question
 
 
-def inspect(settings: HostSettings) -> tuple[Finding, ...]:
+def inspect(declared: Declared) -> tuple[Finding, ...]:
     """What is found on the current host, reported to the common table."""
     give_up_on_silence(context.host)
     try:
-        found = _findings(settings)
+        found = _findings(declared)
     except (DeployError, RefusedError) as error:
         found = (Finding("failure", "answer", str(error), "see the messages above"),)
     board.report(found)
     return found
 
 
-def _findings(settings: HostSettings) -> tuple[Finding, ...]:
-    snapshot = look(question_for(settings))
-    asked = reach.asks(settings, snapshot)
+def _findings(declared: Declared) -> tuple[Finding, ...]:
+    snapshot = look(whole_question(declared))
+    server = declared.server
+    asked = reach.asks(server, snapshot) if server else ()
     answers = None
-    if asked and not settings.preflight.skip_network:
-        proxy = Hidden(settings.ollama.environ().get("HTTPS_PROXY", ""))
+    if server and asked and not declared.preflight.skip_network:
+        proxy = Hidden(server.ollama.environ().get("HTTPS_PROXY", ""))
         answers = context.host.get_fact(Reach, asks=asked, _stdin=proxy)
         # pyinfra gives None where the fact failed, whatever its type says.
         if reach.unanswered(asked, answers):
             raise DeployError("the host could not ask the network")
-    return preflight.findings(settings, snapshot, asked, answers)
+    return preflight.findings(declared, snapshot, asked, answers)
 
 
 @host_operation

@@ -14,7 +14,7 @@ from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.decide.verified import STAMP, due, fingerprint
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.snapshot import question_for
 
 if TYPE_CHECKING:
@@ -24,26 +24,30 @@ COLOURS = {"pass": "green", "fail": "red", "unknown": "red", "warn": "yellow", "
 
 
 @host_operation
-def verified(*, settings: HostSettings, templates: Path) -> Steps:
+def verified(*, declared: Declared, templates: Path) -> Steps:
     """
     Have the deployment verified since anything it depends on was last changed.
 
-    + settings: the host's settings
+    + declared: what the host is declared to be
     + templates: the folder of the unit's templates
 
     What was verified is remembered on the host; the checks themselves are those of
     ``pyinfra-ollama verify``.
     """
+    settings = declared.server
+    if settings is None:
+        context.host.noop("there is no server to verify")
+        return
     snapshot = look(question_for(settings))
-    declared = unit_files(settings, snapshot, templates)
-    if not due(settings, snapshot, declared):
+    unit = unit_files(settings, snapshot, templates)
+    if not due(settings, snapshot, unit):
         context.host.noop("nothing changed since it was verified")
         return
-    yield FunctionCommand(check, [settings], {})
-    yield quiet("stamp", STAMP, fingerprint(settings, declared))
+    yield FunctionCommand(check, [declared], {})
+    yield quiet("stamp", STAMP, fingerprint(settings, unit))
 
 
-def check(state: Any, host: Host, settings: HostSettings) -> bool:
+def check(state: Any, host: Host, declared: Declared) -> bool:
     """Run the checks, say each result; False when any failed or could not be told."""
     # Takes its time to import, and a run that changes nothing needs none of it.
     from pyinfra_ollama.verifier import verify_host
@@ -54,4 +58,4 @@ def check(state: Any, host: Host, settings: HostSettings) -> bool:
             text += f" (expected: {result.expected}; look with: {result.next})"
         host.log_styled(text, log_func=logger.info, fg=COLOURS[result.status])
 
-    return verify_host(host, settings, on_result=say).status == "pass"
+    return verify_host(host, declared, on_result=say).status == "pass"

@@ -21,8 +21,8 @@ from pyinfra_ollama.facts.reach import Reach
 from pyinfra_ollama.facts.snapshot import HostSnapshot
 from pyinfra_ollama.facts.text import FileTexts
 from pyinfra_ollama.refusal import RefusedError
-from pyinfra_ollama.settings import HostSettings
-from pyinfra_ollama.snapshot import Snapshot, question_for
+from pyinfra_ollama.settings import Declared
+from pyinfra_ollama.snapshot import Snapshot, whole_question
 
 __all__ = ["ask_and_foretell"]
 
@@ -34,39 +34,41 @@ SNAPSHOT_SECONDS = 120
 ADDRESS_SECONDS = 25
 
 
-def ask_and_foretell(host: Host, settings: HostSettings, templates: Path) -> HostPlan:
+def ask_and_foretell(host: Host, declared: Declared, templates: Path) -> HostPlan:
     """Ask a connected host what its plan needs, in one to three commands.
 
     Raises `engine.HostError` when a question has no answer or a template cannot be used.
     """
-    snapshot = _ask(host, HostSnapshot(), seconds=SNAPSHOT_SECONDS, question=question_for(settings))
+    question = whole_question(declared)
+    snapshot = _ask(host, HostSnapshot(), seconds=SNAPSHOT_SECONDS, question=question)
     if snapshot is None:
         raise engine.HostError("the host did not answer what it was asked")
     try:
-        return _foretold(host, settings, snapshot, templates)
+        return _foretold(host, declared, snapshot, templates)
     except RefusedError as refusal:
         return refused(str(refusal))
     except TemplateError as error:
         raise engine.HostError(f"{templates}: {_told(error)}") from error
 
 
-def _foretold(host: Host, settings: HostSettings, snapshot: Snapshot, templates: Path) -> HostPlan:
-    asked = reach.asks(settings, snapshot)
+def _foretold(host: Host, declared: Declared, snapshot: Snapshot, templates: Path) -> HostPlan:
+    server = declared.server
+    asked = reach.asks(server, snapshot) if server else ()
     answers: Mapping[str, Answer] | None = None
-    if asked and not settings.preflight.skip_network:
+    if server and asked and not declared.preflight.skip_network:
         answers = _ask(
             host,
             Reach(),
             seconds=ADDRESS_SECONDS * len(asked) + 10,
-            stdin=Hidden(settings.ollama.environ().get("HTTPS_PROXY", "")),
+            stdin=Hidden(server.ollama.environ().get("HTTPS_PROXY", "")),
             asks=asked,
         )
         if reach.unanswered(asked, answers):
             raise engine.HostError("the host could not ask the network")
-    paths = texts_to_read(settings, snapshot, templates)
+    paths = texts_to_read(declared, snapshot, templates)
     texts = _ask(host, FileTexts(), seconds=SNAPSHOT_SECONDS, paths=paths) if paths else {}
     return foretell(
-        settings, snapshot, asked=asked, answers=answers, texts=texts, templates=templates
+        declared, snapshot, asked=asked, answers=answers, texts=texts, templates=templates
     )
 
 

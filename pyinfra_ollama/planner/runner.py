@@ -14,7 +14,7 @@ from pyinfra_ollama import engine
 from pyinfra_ollama.planner.asking import ask_and_foretell
 from pyinfra_ollama.planner.results import HostReport, Report
 from pyinfra_ollama.reports import survey
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 
 __all__ = ["plan_fleet", "plan_host"]
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def plan_host(
-    host: Host, settings: HostSettings, *, templates: Path, timeout_seconds: float | None = None
+    host: Host, declared: Declared, *, templates: Path, timeout_seconds: float | None = None
 ) -> HostReport:
     """Foretell what a run would change on one host, connecting it first when it is not connected.
 
@@ -36,7 +36,7 @@ def plan_host(
     with gevent.Timeout(timeout_seconds, False):
         try:
             engine.connect(host)
-            plan, reason = ask_and_foretell(host, settings, templates), ""
+            plan, reason = ask_and_foretell(host, declared, templates), ""
         except engine.HostError as error:
             reason = str(error)
         except Exception as error:
@@ -48,7 +48,7 @@ def plan_host(
 
 def plan_fleet(
     fleet: engine.Fleet,
-    settings: Mapping[str, HostSettings],
+    settings: Mapping[str, Declared],
     *,
     templates: Path,
     timeout_seconds: float | None = None,

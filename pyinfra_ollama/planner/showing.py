@@ -17,7 +17,7 @@ from pyinfra_ollama.planner.reporters.text import lines
 from pyinfra_ollama.planner.reporters.words import summary
 from pyinfra_ollama.planner.results import HostReport
 from pyinfra_ollama.planner.runner import plan_fleet
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 
 __all__ = ["plan", "templates_here"]
 
@@ -37,7 +37,7 @@ def templates_here() -> Path:
 
 def plan(
     fleet: engine.Fleet,
-    settings: Mapping[str, HostSettings],
+    settings: Mapping[str, Declared],
     *,
     templates: Path,
     style: str,

@@ -3,6 +3,7 @@
 # $3 base URL of the API            $4 models folder
 # $5 port                           $6 models whose parameters are asked, one per line
 # $7 upgrade: none, safe or full    $8 swapfile or ""
+# snapshot-gateway.sh is run as one with it, for hosts with a gateway; then comes `section end`.
 # Each section starts with a marker line, on a line of its own even after a file that does not
 # end its last one; the last marker proves that nothing was cut off.
 # Every run starts this on every host, so it counts processes: one of a kind, none in a loop.
@@ -195,4 +196,3 @@ fi
 section stamps
 first_line /var/lib/pyinfra-ollama/verified
 [ -z "$line" ] || printf 'verified=%s\n' "$line"
-section end

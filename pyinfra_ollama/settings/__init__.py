@@ -8,9 +8,14 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 
 from __future__ import annotations
 
+from .backends import Backend, Inventory, ResolvedBackend
+from .callers import Key, Limits, User
+from .certificates import Acme, OwnCertificate, SelfSigned
+from .cors import Cors
 from .environ import Environ
 from .fetched import SecretError
-from .load import HostSettings, load
+from .gateway import Gateway
+from .load import Declared, HostSettings, load
 from .machine import Packages, Preflight, Swap, Verify
 from .memory import model_memory, rough_memory
 from .models import Model
@@ -19,26 +24,40 @@ from .ollama import Ollama
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
+from .resolve import GatewaySettings
 from .secrets import Secret
 from .service import Service
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 
 __all__ = [
+    "Acme",
+    "Backend",
+    "Cors",
+    "Declared",
     "Environ",
+    "Gateway",
+    "GatewaySettings",
     "HostSettings",
+    "Inventory",
+    "Key",
+    "Limits",
     "Model",
     "ModelName",
     "Ollama",
     "Options",
+    "OwnCertificate",
     "Packages",
     "Preflight",
     "Problem",
     "Release",
+    "ResolvedBackend",
     "Secret",
     "SecretError",
+    "SelfSigned",
     "Service",
     "SettingsError",
     "Swap",
+    "User",
     "Verify",
     "duration_seconds",
     "format_size",

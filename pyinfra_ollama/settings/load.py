@@ -6,15 +6,19 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from pydantic import ValidationError
 
+from .backends import Inventory
 from .base import LOADING, Setting
 from .fetched import SecretError
+from .gateway import Gateway
 from .machine import Packages, Preflight, Swap, Verify
 from .ollama import Ollama
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
+from .resolve import GatewaySettings, resolve
 from .secrets import Secret, one_line
 from .service import Service
 
@@ -26,13 +30,14 @@ VARIABLES: dict[str, type[Setting]] = {
     "packages": Packages,
     "preflight": Preflight,
     "verify": Verify,
+    "gateway": Gateway,
 }
 """The variables of group data, each with the class that declares it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSettings:
-    """The validated settings of one host; what was not declared has its defaults."""
+    """The validated settings of a host that runs Ollama; what was not declared has its defaults."""
 
     name: str
     ollama: Ollama
@@ -44,25 +49,46 @@ class HostSettings:
     verify: Verify
 
 
-def load(hosts: Iterable[tuple[str, Mapping[str, object]]]) -> dict[str, HostSettings]:
-    """Return the settings of each host by its name.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """All that one host is declared to be: each role it has, and what every host has."""
+
+    name: str
+    server: HostSettings | None
+    gateway: GatewaySettings | None
+    packages: Packages
+    preflight: Preflight
+    verify: Verify
+
+
+def load(
+    hosts: Iterable[tuple[str, Mapping[str, object]]], inventory: Inventory | None = None
+) -> dict[str, Declared]:
+    """Return what each host is declared to be, by its name.
 
     + hosts: name and data of each host, as pyinfra resolved it; other data is left alone
+    + inventory: every host and group that backends may be named by; None is these hosts alone
 
     Secrets are fetched here, those of pyinfra's own arguments included. Raises
     :class:`SettingsError` with the problems of all hosts when there is any.
     """
-    settings: dict[str, HostSettings] = {}
+    given = dict(hosts)
+    everyone = inventory or Inventory(data=given, groups={})
+    declared: dict[str, Declared] = {}
     problems: list[Problem] = []
-    for name, data in hosts:
+    for name, data in given.items():
         parts, found = _parts(name, data)
         found += _missing(name, data)
+        gateway = None
+        if isinstance(declares := parts.get("gateway"), Gateway):
+            gateway, unresolved = resolve(name, declares, everyone)
+            found += unresolved
         problems += found
         if not found:
-            settings[name] = _complete(name, parts)
+            declared[name] = _complete(name, parts, gateway)
     if problems:
         raise SettingsError(problems)
-    return settings
+    return declared
 
 
 def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], list[Problem]]:
@@ -77,8 +103,9 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
                 parts[variable] = model.model_validate(value, context=LOADING)
             except ValidationError as error:
                 problems += problems_of(error, host=host, variable=variable, model=model)
-        elif variable == "ollama" and variable not in {meant for meant, _ in misnamed.values()}:
-            problems.append(_nothing_declared(host))
+    meant = {variable for variable, _ in misnamed.values()}
+    if not any(data.get(role) is not None or role in meant for role in ("ollama", "gateway")):
+        problems.append(_nothing_declared(host))
     return parts, problems
 
 
@@ -108,9 +135,22 @@ def _fetch(name: str, secret: Secret) -> None:
         one_line(secret)
 
 
-def _complete(name: str, parts: dict[str, Setting]) -> HostSettings:
-    given = {v: model() for v, model in VARIABLES.items() if v not in (*parts, "swap")}
-    return HostSettings(name=name, **{"swap": None, **given, **parts})  # type: ignore[arg-type]
+def _complete(name: str, parts: dict[str, Setting], gateway: GatewaySettings | None) -> Declared:
+    common: dict[str, Any] = {
+        "packages": parts.get("packages") or Packages(),
+        "preflight": parts.get("preflight") or Preflight(),
+        "verify": parts.get("verify") or Verify(),
+    }
+    server = None
+    if "ollama" in parts:
+        own: dict[str, Any] = {
+            "ollama": parts["ollama"],
+            "release": parts.get("release") or Release(),
+            "service": parts.get("service") or Service(),
+            "swap": parts.get("swap"),
+        }
+        server = HostSettings(name=name, **own, **common)
+    return Declared(name=name, server=server, gateway=gateway, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -79,7 +79,8 @@ def problems_of(
 
 
 def _problem(details: ErrorDetails, *, host: str, variable: str, model: type[Setting]) -> Problem:
-    location = [part for part in details["loc"] if part != "[key]"]
+    # "[key]" is pydantic's word for a dictionary's key, "[Acme]" ours for one choice of several.
+    location = [part for part in details["loc"] if not str(part).startswith("[")]
     context: Mapping[str, Any] = details.get("ctx", {})
     kind = details["type"]
     path = _path(variable, location)

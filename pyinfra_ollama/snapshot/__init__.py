@@ -12,7 +12,7 @@ from pyinfra_ollama.snapshot.model import (
     UnitState,
 )
 from pyinfra_ollama.snapshot.parse import SnapshotError, parse
-from pyinfra_ollama.snapshot.question import Question, question_for
+from pyinfra_ollama.snapshot.question import Question, question_for, whole_question
 
 __all__ = [
     "Account",
@@ -28,4 +28,5 @@ __all__ = [
     "UnitState",
     "parse",
     "question_for",
+    "whole_question",
 ]

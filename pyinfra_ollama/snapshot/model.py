@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pyinfra_ollama.snapshot.gateway import GatewayState
+
 
 @dataclass(frozen=True)
 class FileState:
@@ -144,3 +146,4 @@ class Snapshot:
     api: ApiState
     gpu: GpuState
     verified: str | None
+    gateway: GatewayState | None = None

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.snapshot.gateway import gateway_state
+from pyinfra_ollama.snapshot.lines import many, pairs
 from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapState
-from pyinfra_ollama.snapshot.service import api_state, gpu_state, many, pairs, unit_state
+from pyinfra_ollama.snapshot.service import api_state, gpu_state, unit_state
 from pyinfra_ollama.snapshot.stats import Stat, files, links, releases, stats
 
 MARKER = "@@pyinfra-ollama:"
@@ -70,6 +72,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         api=api_state(sections),
         gpu=gpu_state(sections["gpu"]),
         verified=stamps.get("verified"),
+        gateway=gateway_state(sections),
     )
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.settings import HostSettings, Model
+from pyinfra_ollama.settings import (
+    Declared,
+    GatewaySettings,
+    HostSettings,
+    Model,
+    Ollama,
+    Packages,
+    Swap,
+)
 
 
 @dataclass(frozen=True)
 class Question:
-    """The arguments of scripts/snapshot.sh, in its order."""
+    """The arguments of scripts/snapshot.sh, in its order.
+
+    + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
+    """
 
     files: tuple[str, ...]
     packages: tuple[str, ...]
@@ -20,6 +31,22 @@ class Question:
     show: tuple[str, ...]
     upgrade: str
     swapfile: str
+    gateway: tuple[str, ...] = ()
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """The scripts that are run as one, in this order."""
+        return ("snapshot", "snapshot-gateway") if self.gateway else ("snapshot",)
+
+    def covers(self, other: Question) -> bool:
+        """Whether an answer to this question holds all that another asks."""
+        return (
+            set(other.files) <= set(self.files)
+            and set(other.packages) <= set(self.packages)
+            and other.gateway in ((), self.gateway)
+            and replace(self, files=(), packages=(), gateway=())
+            == replace(other, files=(), packages=(), gateway=())
+        )
 
     def arguments(self) -> tuple[str, ...]:
         """Positional arguments for the script."""
@@ -32,6 +59,7 @@ class Question:
             "\n".join(self.show),
             self.upgrade,
             self.swapfile,
+            *self.gateway,
         )
 
 
@@ -39,25 +67,58 @@ MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_
 REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
 
 
-def wanted_packages(settings: HostSettings) -> tuple[str, ...]:
-    """The declared tools and those the deployment itself needs, sorted."""
-    return tuple(sorted({*REQUIRED_PACKAGES, *settings.packages.tools}))
+GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
+
+
+def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
+    """The declared tools and those the deployment itself needs, sorted.
+
+    For a server's settings alone, those of the server.
+    """
+    gateway: tuple[str, ...] = ()
+    if isinstance(declared, Declared) and declared.gateway:
+        gateway = GATEWAY_PACKAGES
+    return tuple(sorted({*REQUIRED_PACKAGES, *gateway, *declared.packages.tools}))
+
+
+def whole_question(declared: Declared) -> Question:
+    """All that a run asks a host, whose answer covers the questions of each role."""
+    server = declared.server
+    # Without a server its questions are asked all the same: they find nothing, as on a bare host.
+    asked = question_for(server) if server else _question(declared.packages, Ollama(), None)
+    asked = replace(asked, packages=wanted_packages(declared))
+    if declared.gateway:
+        asked = replace(
+            asked,
+            files=(*asked.files, *layout.GATEWAY_FILES),
+            gateway=gateway_arguments(declared.gateway),
+        )
+    return asked
+
+
+def gateway_arguments(settings: GatewaySettings) -> tuple[str, ...]:
+    """The arguments of scripts/snapshot-gateway.sh."""
+    gateway = settings.gateway
+    return (str(gateway.status_port), " ".join(map(str, gateway.ports)))
 
 
 def question_for(settings: HostSettings) -> Question:
-    """The one question for a host that should be as `settings` say."""
-    ollama = settings.ollama
-    swapfile = settings.swap.path if settings.swap else ""
+    """The question for the server of a host that should be as `settings` say."""
+    return _question(settings.packages, settings.ollama, settings.swap)
+
+
+def _question(packages: Packages, ollama: Ollama, swap: Swap | None) -> Question:
+    swapfile = swap.path if swap else ""
     folders = (layout.OPT, layout.RELEASES, layout.HOME, ollama.models_dir, layout.STATE)
     files = (*MANAGED, *([swapfile] if swapfile else []), *folders)
     return Question(
         files=files,
-        packages=wanted_packages(settings),
+        packages=tuple(sorted({*REQUIRED_PACKAGES, *packages.tools})),
         base_url=ollama.base_url,
         models_dir=ollama.models_dir,
         port=ollama.port,
         show=tuple(dict.fromkeys(name for model in ollama.models for name in _shown(model))),
-        upgrade=settings.packages.upgrade,
+        upgrade=packages.upgrade,
         swapfile=swapfile,
     )
 

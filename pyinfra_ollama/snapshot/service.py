@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pyinfra_ollama.snapshot.lines import many, pairs
 from pyinfra_ollama.snapshot.manifests import stored
 from pyinfra_ollama.snapshot.model import ApiState, GpuState, UnitState
 from pyinfra_ollama.snapshot.stats import Stat
@@ -15,16 +16,6 @@ from pyinfra_ollama.snapshot.stats import Stat
 # What the script has curl write after each answer.
 END_OF_ANSWER = "|\n"
 PCI_VENDORS = {"0x10de": "nvidia", "0x1002": "amd"}
-
-
-def pairs(lines: Iterable[str]) -> dict[str, str]:
-    """KEY=VALUE lines; the last of a key counts."""
-    return dict(line.split("=", 1) for line in lines if "=" in line)
-
-
-def many(lines: Iterable[str], key: str) -> list[str]:
-    """All values of one key."""
-    return [line.split("=", 1)[1] for line in lines if line.startswith(f"{key}=")]
 
 
 def unit_state(sections: Mapping[str, list[str]], found: Mapping[str, Stat]) -> UnitState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
@@ -14,7 +14,7 @@ from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.reports import survey
-from pyinfra_ollama.settings import HostSettings, load
+from pyinfra_ollama.settings import Declared, load
 from pyinfra_ollama.verifier.examine import examine, planned
 from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
@@ -31,7 +31,7 @@ _load_slots: dict[int, BoundedSemaphore] = {}
 
 def verify_host(
     host: Host,
-    settings: HostSettings,
+    declared: Declared,
     *,
     generate: bool | None = None,
     timeout_seconds: float | None = None,
@@ -40,7 +40,8 @@ def verify_host(
     """Run every check on one host, connecting it first when it is not connected yet.
 
     + host: a host of an initialised pyinfra state; also from within a pyinfra run
-    + generate: whether models are loaded; None takes `settings.verify.generate`
+    + declared: what the host is declared to be
+    + generate: whether models are loaded; None takes that of the declared Verify
     + timeout_seconds: after it, what is still open is unknown; None has no bound of its own
     + on_result: called with each result as it comes
 
@@ -48,7 +49,7 @@ def verify_host(
     """
     start = time.monotonic()
     results: list[Result] = []
-    wanted = settings.verify.generate if generate is None else generate
+    wanted = declared.verify.generate if generate is None else generate
 
     def add(result: Result) -> None:
         results.append(result)
@@ -67,9 +68,7 @@ def verify_host(
         except engine.HostError as error:
             return report(str(error))
         try:
-            for result in examine(
-                host, settings, generate=wanted, load_slot=lambda: _load_slot(settings)
-            ):
+            for result in _results(host, declared, generate=wanted):
                 add(result)
             return report()
         except engine.HostError as error:
@@ -81,13 +80,22 @@ def verify_host(
             reason = f"the verifier itself failed: {type(error).__name__}: {error}"
     if not results:
         return report(reason)
-    for check, subject in planned(settings)[len(results) :]:
+    every = planned(declared.server) if declared.server else ()
+    for check, subject in every[len(results) :]:
         add(Result(check, "unknown", reason, subject=subject))
     return report()
 
 
-def _load_slot(settings: HostSettings) -> AbstractContextManager[object]:
+def _results(host: Host, declared: Declared, *, generate: bool) -> Iterator[Result]:
+    settings = declared.server
+    if settings is None:
+        yield Result("service", "skipped", "no Ollama is declared for this host")
+        return
     bound = settings.verify.parallel_loads
+    yield from examine(host, settings, generate=generate, load_slot=lambda: _load_slot(bound))
+
+
+def _load_slot(bound: int | None) -> AbstractContextManager[object]:
     if bound is None:
         return nullcontext()
     slot: AbstractContextManager[object]
@@ -95,14 +103,20 @@ def _load_slot(settings: HostSettings) -> AbstractContextManager[object]:
     return slot
 
 
-def load_settings(fleet: engine.Fleet) -> dict[str, HostSettings]:
-    """The settings of every host, by name. Raises `SettingsError` with all problems of all."""
-    return load((host.name, engine.host_data(host)) for host in fleet.hosts)
+def load_settings(fleet: engine.Fleet) -> dict[str, Declared]:
+    """What every host is declared to be, by name.
+
+    Raises `SettingsError` with all problems of all of them.
+    """
+    return load(
+        ((host.name, engine.host_data(host)) for host in fleet.hosts),
+        engine.everyone(fleet.state.inventory),
+    )
 
 
 def verify_fleet(
     fleet: engine.Fleet,
-    settings: Mapping[str, HostSettings],
+    settings: Mapping[str, Declared],
     *,
     generate: bool | None = None,
     timeout_seconds: float | None = None,

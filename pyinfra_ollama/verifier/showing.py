@@ -10,7 +10,7 @@ from rich.console import Console
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.exits import Exit
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier.reporters import RENDERERS
 from pyinfra_ollama.verifier.reporters.plain import host_lines, summary
 from pyinfra_ollama.verifier.reporters.table import LiveTable, table
@@ -22,7 +22,7 @@ __all__ = ["verify"]
 
 def verify(
     fleet: engine.Fleet,
-    settings: Mapping[str, HostSettings],
+    settings: Mapping[str, Declared],
     *,
     style: str,
     target: Callable[[str], None] | None,

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyinfra_ollama.decide import packages, preflight, swap
 from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
 from pyinfra_ollama.decide.finding import Finding
-from pyinfra_ollama.decide.plan import server, system
+from pyinfra_ollama.decide.gateway.files import gateway_files
+from pyinfra_ollama.decide.plan import gateway, server, system
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.decide.unit import UnitFiles, unit_files
 from pyinfra_ollama.refusal import RefusedError
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.steps import Step
 
 
 def foretell(
-    settings: HostSettings,
+    declared: Declared,
     snapshot: Snapshot,
     *,
     asked: tuple[Ask, ...],
@@ -33,7 +34,7 @@ def foretell(
     + texts: the present text of the files that `texts_to_read` names
     + templates: the folder of the templates
     """
-    findings = preflight.findings(settings, snapshot, asked, answers)
+    findings = preflight.findings(declared, snapshot, asked, answers)
     notable = tuple(finding for finding in findings if finding.level != "ok")
     plan = HostPlan((), notable)
     if plan.refused:
@@ -42,7 +43,7 @@ def foretell(
     if reboot:
         notable = (*notable, Finding("warning", "reboot", reboot))
     try:
-        steps = _changes(settings, snapshot, asked, answers or {}, texts, templates)
+        steps = _changes(declared, snapshot, asked, answers or {}, texts, templates)
         return HostPlan(tuple(steps), notable)
     except RefusedError as refusal:
         return refused(str(refusal))
@@ -53,14 +54,19 @@ def refused(reason: str) -> HostPlan:
     return HostPlan((), (Finding("failure", "answer", reason),))
 
 
-def texts_to_read(settings: HostSettings, snapshot: Snapshot, templates: Path) -> tuple[str, ...]:
+def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tuple[str, ...]:
     """Files whose present text is needed for a diff; RefusedError as in a run."""
-    files = [*_swap_files(settings, templates), *unit_files(settings, snapshot, templates).files]
+    files: list[ManagedFile] = []
+    if settings := declared.server:
+        unit = unit_files(settings, snapshot, templates)
+        files += [*_swap_files(settings, templates), *unit.files]
+    if declared.gateway:
+        files += gateway_files(declared.gateway, snapshot, templates)
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
 def _changes(
-    settings: HostSettings,
+    declared: Declared,
     snapshot: Snapshot,
     asked: tuple[Ask, ...],
     answers: Mapping[str, Answer],
@@ -68,8 +74,28 @@ def _changes(
     templates: Path,
 ) -> Iterator[Change]:
     """In the order of deploy.py and its tasks."""
+    yield from system.packages(declared, snapshot)
+    if declared.server:
+        yield from _of_server(declared.server, snapshot, asked, answers, texts, templates)
+    if declared.gateway:
+        files = gateway_files(declared.gateway, snapshot, templates)
+        yield from gateway.certificate(declared.gateway, snapshot)
+        yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
+        yield from gateway.serving(declared.gateway, files, snapshot)
+    if declared.server:
+        unit = unit_files(declared.server, snapshot, templates)
+        yield from server.verification(declared.server, snapshot, unit)
+
+
+def _of_server(
+    settings: HostSettings,
+    snapshot: Snapshot,
+    asked: tuple[Ask, ...],
+    answers: Mapping[str, Answer],
+    texts: Mapping[str, str],
+    templates: Path,
+) -> Iterator[Change]:
     unit = unit_files(settings, snapshot, templates)
-    yield from system.packages(settings, snapshot)
     yield from _files(Step.SWAPPINESS, _swap_files(settings, templates), snapshot, texts)
     yield from system.swapfile(settings, snapshot)
     yield from system.account(settings, snapshot)
@@ -78,7 +104,6 @@ def _changes(
     yield from server.service(settings, snapshot, unit)
     yield from server.tidy(settings, snapshot)
     yield from server.models(settings, snapshot, asked, answers)
-    yield from server.verification(settings, snapshot, unit)
 
 
 def _swap_files(settings: HostSettings, templates: Path) -> tuple[ManagedFile, ...]:
@@ -87,7 +112,7 @@ def _swap_files(settings: HostSettings, templates: Path) -> tuple[ManagedFile, .
 
 def _files(
     operation: Step,
-    files: tuple[ManagedFile, ...],
+    files: Iterable[ManagedFile],
     snapshot: Snapshot,
     texts: Mapping[str, str],
 ) -> Iterator[Change]:

@@ -9,14 +9,14 @@ from pyinfra_ollama.decide import account as accounts
 from pyinfra_ollama.decide import packages as apt
 from pyinfra_ollama.decide import swap
 from pyinfra_ollama.decide.plan.change import Change, Detail
-from pyinfra_ollama.settings import HostSettings, human_size
+from pyinfra_ollama.settings import Declared, HostSettings, human_size
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.steps import Step
 
 
-def packages(settings: HostSettings, snapshot: Snapshot) -> Iterator[Change]:
+def packages(declared: Declared, snapshot: Snapshot) -> Iterator[Change]:
     """Package lists, then what is installed, then what is upgraded."""
-    work = apt.work(settings, snapshot)
+    work = apt.work(declared, snapshot)
     if work.update:
         yield Change(Step.PACKAGES, "refresh", "the package lists")
     if work.install:

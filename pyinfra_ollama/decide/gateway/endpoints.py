@@ -1,0 +1,94 @@
+"""What the gateway lets through: each path spelled out, its methods, and who may use it.
+
+Routes of Ollama 0.33.0 (`server/routes.go`, 2026-11). What is not listed here is refused by nginx
+itself: `/api/me`, `/api/signout` and `/api/user/keys` call ollama.com even without its cloud,
+`/api/experimental/*` and `/api/status` are nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pyinfra_ollama.settings import GatewaySettings
+
+Kind = Literal["read_only", "inference", "admin"]
+
+POST, GET, LOOK, DELETE = ("POST",), ("GET",), ("GET", "HEAD"), ("DELETE",)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One path that is forwarded as it stands here, whatever a client spelled.
+
+    `kind`: the least policy that may use it. `body`: whether a request body is handed on.
+    `pattern`: a regular expression that the path is matched with instead; `target` is then what
+    is forwarded, made of what the expression caught.
+    """
+
+    path: str
+    methods: tuple[str, ...]
+    kind: Kind
+    body: bool = True
+    pattern: str = ""
+    target: str = ""
+    long: bool = False
+
+    @property
+    def location(self) -> str:
+        """nginx's words for the path: exact, case included."""
+        return f'~ "{self.pattern}"' if self.pattern else f'= "{self.path}"'
+
+    @property
+    def forwarded(self) -> str:
+        """The path that the backend is asked for."""
+        return self.target or self.path
+
+    @property
+    def allowed(self) -> str:
+        """The methods as a regular expression."""
+        return f"^(?:{'|'.join(self.methods)})\\z"
+
+
+_INFERENCE = (
+    "/api/generate",
+    "/api/chat",
+    "/api/embed",
+    "/api/embeddings",
+    "/v1/chat/completions",
+    "/v1/completions",
+    "/v1/embeddings",
+    "/v1/responses",
+    "/v1/messages",
+    "/v1/audio/transcriptions",
+)
+_LOOKED_AT = ("/", "/api/version", "/api/tags")
+_ADMIN = ("/api/pull", "/api/push", "/api/create", "/api/copy")
+
+
+def endpoints(settings: GatewaySettings) -> Iterator[Endpoint]:
+    """All that a gateway lets through, under the policies that its callers have."""
+    for path in _LOOKED_AT:
+        yield Endpoint(path, LOOK, "read_only", body=False)
+    for path in ("/api/ps", "/v1/models"):
+        yield Endpoint(path, GET, "read_only", body=False)
+    # A model's name in a path is a client's spelling, so the declared ones are listed.
+    for name in settings.models:
+        for spelled in dict.fromkeys((name, name.removesuffix(":latest"))):
+            if "/" not in spelled:
+                yield Endpoint(f"/v1/models/{spelled}", GET, "read_only", body=False)
+    yield Endpoint("/api/show", POST, "read_only" if settings.gateway.show else "admin")
+    for path in _INFERENCE:
+        yield Endpoint(path, POST, "inference")
+    for path in _ADMIN:
+        yield Endpoint(path, POST, "admin")
+    yield Endpoint("/api/delete", DELETE, "admin")
+    yield Endpoint(
+        "/api/blobs",
+        ("HEAD", "POST"),
+        "admin",
+        pattern=r"^/api/blobs/sha256:(?<gateway_digest>[0-9a-f]{64})\z",
+        target="/api/blobs/sha256:$gateway_digest",
+        long=True,
+    )

@@ -1,0 +1,81 @@
+"""What the gateway needs to be as declared: read off the host's state alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pyinfra_ollama.decide.files import ManagedFile, changed
+from pyinfra_ollama.settings import GatewaySettings, SelfSigned
+from pyinfra_ollama.snapshot import Snapshot
+from pyinfra_ollama.snapshot.gateway import GatewayState
+
+_UNASKED = GatewayState("unknown", "", False, None, "", (), ())
+
+
+@dataclass(frozen=True)
+class CertificateNeed:
+    """Why the host's authority has to make a certificate; `names` are to be in it."""
+
+    reasons: tuple[str, ...]
+    names: tuple[str, ...]
+    days: int
+
+
+def state(snapshot: Snapshot) -> GatewayState:
+    """The gateway's part of the snapshot."""
+    return snapshot.gateway or _UNASKED
+
+
+def certificate_need(settings: GatewaySettings, snapshot: Snapshot) -> CertificateNeed:
+    """Whether a certificate of the host's own making is missing, too old or for other names."""
+    tls = settings.gateway.tls
+    if not isinstance(tls, SelfSigned):
+        return CertificateNeed((), (), 0)
+    found, names = state(snapshot).certificate, settings.gateway.server_names
+    reasons = []
+    if found is None:
+        reasons.append("there is none")
+    else:
+        missing = [name for name in names if name not in found.names]
+        if not found.issued_here:
+            reasons.append("it is not of the host's own authority")
+        if missing:
+            reasons.append(f"it is not for {', '.join(missing)}")
+        days = (found.ends - snapshot.now) // 86400
+        if found.ends - snapshot.now < tls.days * 86400 // 3:
+            reasons.append(f"it is valid for {days} more days")
+        if found.ends - found.begins > (tls.days + 1) * 86400:
+            reasons.append(f"it is valid for longer than {tls.days} days")
+    return CertificateNeed(tuple(reasons), names, tls.days)
+
+
+@dataclass(frozen=True)
+class Need:
+    """`reasons` in words; `running`: nginx runs, so that it is reloaded and not started."""
+
+    reasons: tuple[str, ...]
+    running: bool
+
+
+def need(settings: GatewaySettings, files: Iterable[ManagedFile], snapshot: Snapshot) -> Need:
+    """Compare what nginx says it was started with to what is declared.
+
+    What the operations before this one are about to do is foretold.
+    """
+    found = state(snapshot)
+    running = found.active == "active"
+    reasons = []
+    if not running:
+        reasons.append(f"nginx is {found.active}")
+    if found.enabled != "enabled":
+        reasons.append("nginx is not enabled")
+    if running and found.running is None:
+        reasons.append("the running nginx is not this gateway")
+    elif running and changed(files, snapshot.files):
+        reasons.append("the running nginx has another configuration")
+    elif running and certificate_need(settings, snapshot).reasons:
+        reasons.append("the running nginx has another certificate")
+    elif running and found.running != found.on_disk:
+        reasons.append("the running nginx was started with other files")
+    return Need(tuple(reasons), running)
