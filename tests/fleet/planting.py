@@ -18,7 +18,7 @@ PROXY = f"http://user:{LOGIN}@127.0.0.1:9"
 # Operations that fail, with the settings in the exception.
 FAULT = """
 from pyinfra.api.operation import operation
-from pyinfra_ollama.declared import settings
+from pyinfra_ollama.declared import declaration
 
 @operation()
 def fault(declared):
@@ -26,7 +26,7 @@ def fault(declared):
         raise KeyError(repr(declared))
     yield "true"
 
-fault(name="Fail", declared=settings())
+fault(name="Fail", declared=declaration())
 """
 
 

@@ -28,9 +28,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "494": ("the headers are too long", "invalid_request_error"),
     "497": ("this port speaks HTTPS only", "invalid_request_error"),
     "500": ("the gateway failed", "api_error"),
+    "501": ("this kind of request is not known here", "invalid_request_error"),
     "502": ("no backend answers; try again later", "api_error"),
     "503": ("the gateway is busy; try again later", "overloaded_error"),
     "504": ("the backend did not answer in time", "api_error"),
+    "505": ("this version of HTTP is not known here", "invalid_request_error"),
     "endpoint": ("this gateway does not offer this endpoint", "permission_error"),
     "policy": ("this key may not use this endpoint", "permission_error"),
     "origin": ("pages of this origin may not call this gateway", "permission_error"),
@@ -50,7 +52,7 @@ class Answers:
 
     # The named location that answers needs the path of the request, which these come too early
     # to have; for them there is an address of its own.
-    early: tuple[str, ...] = ("400", "408", "414", "494", "497")
+    early: tuple[str, ...] = ("400", "408", "414", "494", "497", "501", "505")
 
     @property
     def later(self) -> tuple[str, ...]:

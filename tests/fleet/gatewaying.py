@@ -1,0 +1,125 @@
+"""What the tests of the gateway share: a host behind its own nginx, a client without manners."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import shlex
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pyinfra_ollama.settings import Secret
+from tests.fleet.harness import Fleet
+
+HOST = "host1"
+NAME = "llm.example.com"
+# Made up here and known nowhere else; inventories name the variables.
+KEYS = {
+    "chat": "sk-chat-0123456789abcdefghij",
+    "ops": "sk-ops-0123456789ABCDEFGHIJ",
+    "eye": "sk-eye-0123456789abcdefghijk",
+}
+PASSWORD = "correct horse battery staple"
+os.environ.update({f"GATEWAY_{name.upper()}": text for name, text in KEYS.items()})
+os.environ["GATEWAY_ADA"] = PASSWORD
+# Calls to Ollama's maker end on the host itself, whatever a test gets through.
+DEAD = "http://127.0.0.1:9"
+WIDE = {
+    "rate_per_key": 10000,
+    "burst_per_key": 10000,
+    "rate_per_address": 10000,
+    "burst_per_address": 10000,
+}
+
+
+def key(name: str, **more: Any) -> dict[str, Any]:
+    """A key as group data declares it."""
+    return {"name": name, "secret": Secret.env(f"GATEWAY_{name.upper()}"), **more}
+
+
+def declared(**more: Any) -> dict[str, Any]:
+    """A gateway with a key of each policy and no pace that a test would meet."""
+    keys = [key("chat"), key("ops", policy="admin"), key("eye", policy="read_only")]
+    return {"server_names": [NAME], "keys": keys, "limits": WIDE, **more}
+
+
+def inventory(fleet: Fleet, *, models: bool = False, **more: Any) -> Path:
+    """One host with its Ollama behind a gateway; keywords are fields of Gateway."""
+    ollama = {"https_proxy": DEAD, "models": [fleet.chat()] if models else []}
+    return fleet.inventory(
+        HOST, ollama=ollama, gateway=declared(**more), verify={"generate": False}
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer: status, headers by their small names, body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def error(self) -> str:
+        """What a client of Ollama shows of it."""
+        return str(json.loads(self.body)["error"])
+
+
+class Door:
+    """Connections to the gateway of one host, trusting its authority only."""
+
+    def __init__(self, fleet: Fleet, host: str = HOST) -> None:
+        self.address = fleet.lab.host(host).address
+        authority = fleet.sh(host, "cat /etc/pyinfra-ollama/tls/authority.pem")
+        self.context = ssl.create_default_context(cadata=authority)
+
+    def connect(self, port: int = 443, timeout: float = 20) -> ssl.SSLSocket:
+        """A connection whose certificate was checked."""
+        plain = socket.create_connection((self.address, port), timeout=timeout)
+        return self.context.wrap_socket(plain, server_hostname=NAME)
+
+    def raw(self, sent: bytes, timeout: float = 20) -> bytes:
+        """All that comes back for these bytes until the gateway closes or says nothing more."""
+        with self.connect(timeout=timeout) as connection:
+            received = b""
+            try:
+                connection.sendall(sent)
+                while part := connection.recv(65536):
+                    received += part
+            except (TimeoutError, ConnectionError, ssl.SSLError):
+                pass
+            return received
+
+    def ask(
+        self, method: str, path: str, *, key: str = "", body: bytes | None = None, **headers: str
+    ) -> Said:
+        """One honest request; keywords are headers, `_` for `-`."""
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key:
+            given["Authorization"] = f"Bearer {KEYS.get(key, key)}"
+        asked = http.client.HTTPSConnection(NAME, context=self.context, timeout=60)
+        asked.sock = self.connect(timeout=60)
+        asked.request(method, path, body=body, headers=given)
+        with closing(asked), asked.getresponse() as answer:
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Said(answer.status, named, answer.read())
+
+
+def marked(fleet: Fleet) -> str:
+    """A mark in the journal; `reached` tells what Ollama was asked since."""
+    fleet.sh(HOST, "journalctl --sync")
+    return fleet.sh(HOST, "journalctl -u ollama -n 0 --show-cursor -q").rpartition("cursor: ")[2]
+
+
+def reached(fleet: Fleet, mark: str) -> list[str]:
+    """What Ollama's own log says it was asked since the mark, as `GET "/api/version"`."""
+    fleet.sh(HOST, "journalctl --sync")
+    said = fleet.sh(HOST, f"journalctl -u ollama -o cat --after-cursor={shlex.quote(mark)}")
+    return [f"{method} {path}" for method, path in re.findall(r"\| (\w+) +(\".*\")$", said, re.M)]
