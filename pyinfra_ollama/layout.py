@@ -42,12 +42,12 @@ TLS_FOLDER = "/etc/pyinfra-ollama/tls"
 TLS_PEM = f"{TLS_FOLDER}/gateway.pem"
 ACME_ROOT = "/var/lib/pyinfra-ollama/acme"
 TLS_AUTHORITY = f"{TLS_FOLDER}/authority.pem"
+# What nginx reads when it starts; the users it reads for each request.
+GATEWAY_STAMPED = (NGINX_CONF, *(f"{NGINX_FOLDER}/{part}.conf" for part in NGINX_PARTS), TLS_PEM)
 GATEWAY_FILES = (
-    NGINX_CONF,
-    *(f"{NGINX_FOLDER}/{part}.conf" for part in NGINX_PARTS),
+    *GATEWAY_STAMPED,
     *(f"{NGINX_USERS}.{policy}" for policy in ("read_only", "inference", "admin")),
     NGINX_LOGROTATE,
-    TLS_PEM,
 )
 
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"

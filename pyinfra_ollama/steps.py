@@ -25,6 +25,7 @@ class Step(StrEnum):
     TIDY = "Have no more releases than declared"
     MODELS = "Have the declared models"
     GATEWAY_CERTIFICATE = "Have the gateway's certificate"
+    GATEWAY_AUTHORITY = "Have the gateway's authority for its clients"
     GATEWAY_FILES = "Have the gateway's configuration"
     GATEWAY = "Have the gateway serving as declared"
     VERIFY = "Have the deployment verified"

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from pyinfra import context, logger
+from pyinfra.api.command import FunctionCommand
+from pyinfra.api.host import Host
 
+from pyinfra_ollama import layout
 from pyinfra_ollama.commands import shown
+from pyinfra_ollama.decide.gateway.authority import missing
 from pyinfra_ollama.decide.gateway.files import gateway_files
 from pyinfra_ollama.decide.gateway.state import certificate_need, need
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
+from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, GatewaySettings
 from pyinfra_ollama.snapshot import whole_question
 
-# A certificate that the host made itself is judged with the candidates, and so are the logs'
-# places, which nginx wants to open.
+# A certificate that the host made itself is judged with the candidates, and so are the places of
+# the logs, which nginx opens; its workers open them anew at each rotation, as www-data.
 JUDGE = (
     'mkdir -p "$stage/etc/pyinfra-ollama/tls" && '
-    "install -d -o root -g adm -m 750 /var/log/pyinfra-ollama && "
+    "install -d -o root -g adm -m 755 /var/log/pyinfra-ollama && "
     '{ [ -e "$stage/etc/pyinfra-ollama/tls/gateway.pem" ] || '
     "[ ! -e /etc/pyinfra-ollama/tls/gateway.pem ] || "
     'cp /etc/pyinfra-ollama/tls/gateway.pem "$stage/etc/pyinfra-ollama/tls/"; } && '
@@ -41,6 +47,36 @@ def certificate(*, declared: Declared) -> Steps:
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
     yield shown("certificate", str(needed.days), *needed.names)
+
+
+@host_operation
+def authority(*, declared: Declared) -> Steps:
+    """
+    Have the public certificate of the host's own authority on the machine that runs pyinfra.
+
+    + declared: what the host is declared to be; `fetch_to` of its SelfSigned says where
+    """
+    path = missing(_gateway(declared), look(whole_question(declared)), declared.name)
+    if path is None:
+        context.host.noop("the authority's certificate is where it is declared, or not declared")
+        return
+    yield FunctionCommand(_keep, [declared, path], {})
+
+
+def _keep(state: Any, host: Host, declared: Declared, path: Path) -> bool:
+    """Write the certificate beside its place, then there."""
+    text = look(whole_question(declared)).gateway
+    if text is None or text.authority is None:
+        raise RefusedError(f"{layout.TLS_AUTHORITY} is not there, so it cannot be fetched")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f".{path.name}.new")
+        beside.write_text(text.authority, encoding="ascii")
+        beside.replace(path)
+    except OSError as error:
+        raise RefusedError(f"{path} could not be written: {error.strerror}") from error
+    host.log_styled(f"the authority's certificate is in {path}", log_func=logger.info, fg="cyan")
+    return True
 
 
 @host_operation
@@ -72,7 +108,8 @@ def serving(*, declared: Declared, templates: Path) -> Steps:
         context.host.noop("the gateway serves as declared")
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
-    yield shown("gateway", str(settings.gateway.status_port), str(START_SECONDS))
+    port = str(settings.gateway.status_port)
+    yield shown("gateway", port, str(START_SECONDS), *layout.GATEWAY_STAMPED)
 
 
 def _gateway(declared: Declared) -> GatewaySettings:

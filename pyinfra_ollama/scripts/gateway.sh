@@ -1,19 +1,16 @@
 # Have nginx serve what lies on disk: started, or reloaded without dropping a request, and proved
 # by the answer of its status page.
-# $1 port of the status page   $2 seconds to wait
+# $1 port of the status page   $2 seconds to wait   then the files whose hash tells what it serves
 set -eu
 export LC_ALL=C
 port=$1 patience=$2
+shift 2
 folder=/etc/nginx/pyinfra-ollama
 logs=/var/log/pyinfra-ollama
 say() { printf 'gateway: %s\n' "$*"; }
 
-# The same recipe is in snapshot-gateway.sh.
-stamp() {
-  # shellcheck disable=SC2046 # names without spaces
-  cd / && sha256sum etc/nginx/nginx.conf $(find etc/nginx/pyinfra-ollama -type f ! -name stamp.conf | sort) etc/pyinfra-ollama/tls/gateway.pem 2>/dev/null | sha256sum | cut -d ' ' -f 1
-}
-wanted=$(stamp)
+install -d -o root -g adm -m 755 "$logs"
+wanted=$(sha256sum -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1)
 printf 'location = /stamp { return 200 %s; }\n' "$wanted" >"$folder/.stamp.new"
 mv "$folder/.stamp.new" "$folder/stamp.conf"
 

@@ -2,10 +2,9 @@
 # $9 port of the status page    ${10} ports for clients, space separated
 section gateway
 systemctl show nginx.service -p ActiveState,UnitFileState,MainPID 2>/dev/null
-[ -d /var/log/pyinfra-ollama ] && echo Logs=there
-# What the running nginx was started with, by its own word, and what lies on disk.
+stat -c 'Logs=%a %U:%G' /var/log/pyinfra-ollama 2>/dev/null
+# The hash of what the running nginx was started with, by its own word.
 printf 'Running=%s\n' "$(curl -sS --noproxy '*' --max-time 5 "http://127.0.0.1:$9/stamp" 2>/dev/null)"
-printf 'OnDisk=%s\n' "$(cd / && sha256sum etc/nginx/nginx.conf $(find etc/nginx/pyinfra-ollama -type f ! -name stamp.conf 2>/dev/null | LC_ALL=C sort) etc/pyinfra-ollama/tls/gateway.pem 2>/dev/null | sha256sum | cut -d ' ' -f 1)"
 if [ -s /etc/pyinfra-ollama/tls/gateway.pem ] && command -v openssl >/dev/null 2>&1; then
   openssl x509 -in /etc/pyinfra-ollama/tls/gateway.pem -noout -startdate -enddate -ext subjectAltName 2>/dev/null | sed 's/^ */Certificate=/'
   openssl verify -CAfile /etc/pyinfra-ollama/tls/authority.pem /etc/pyinfra-ollama/tls/gateway.pem >/dev/null 2>&1 && echo Issued=here

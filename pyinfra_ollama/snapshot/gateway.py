@@ -8,6 +8,7 @@ Outside behaviour relied on (looked at on Debian 12 and 13, 2026-11): `openssl x
 from __future__ import annotations
 
 import ipaddress
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,15 +33,14 @@ class CertificateState:
 class GatewayState:
     """nginx as systemd and its own status page see it.
 
-    `running`: the hash that it was started with, None when nothing answers; `on_disk`: the hash
-    of what lies there now. `foreign`: files that serve something else.
+    `logs`: mode and owner of their folder. `running`: the hash of what it was started with, None when nothing answers. `foreign`: files
+    that serve something else.
     """
 
     active: str
     enabled: str
-    logs: bool
+    logs: str
     running: str | None
-    on_disk: str
     listeners: tuple[str, ...]
     foreign: tuple[str, ...]
     certificate: CertificateState | None = None
@@ -56,13 +56,12 @@ def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState | None:
     return GatewayState(
         active=values.get("ActiveState", "unknown"),
         enabled=values.get("UnitFileState", ""),
-        logs="Logs" in values,
+        logs=values.get("Logs", ""),
         running=values.get("Running") or None,
-        on_disk=values["OnDisk"],
         listeners=tuple(many(lines, "Listener")),
         foreign=tuple(many(lines, "Foreign")),
         certificate=_certificate(many(lines, "Certificate"), issued_here="Issued" in values),
-        authority=values.get("Authority"),
+        authority=b64decode(values["Authority"]).decode() if "Authority" in values else None,
     )
 
 

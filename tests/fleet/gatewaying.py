@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import os
@@ -25,6 +26,8 @@ KEYS = {
     "chat": "sk-chat-0123456789abcdefghij",
     "ops": "sk-ops-0123456789ABCDEFGHIJ",
     "eye": "sk-eye-0123456789abcdefghijk",
+    "slow": "sk-slow-0123456789abcdefghij",
+    "next": "sk-next-0123456789abcdefghij",
 }
 PASSWORD = "correct horse battery staple"
 os.environ.update({f"GATEWAY_{name.upper()}": text for name, text in KEYS.items()})
@@ -39,9 +42,19 @@ WIDE = {
 }
 
 
+def secret(name: str) -> Secret:
+    """Where a key or password of these tests is kept."""
+    return Secret.env(f"GATEWAY_{name.upper()}")
+
+
+def basic(name: str, password: str) -> str:
+    """What a client sends for a user."""
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
 def key(name: str, **more: Any) -> dict[str, Any]:
     """A key as group data declares it."""
-    return {"name": name, "secret": Secret.env(f"GATEWAY_{name.upper()}"), **more}
+    return {"name": name, "secret": secret(name), **more}
 
 
 def declared(**more: Any) -> dict[str, Any]:

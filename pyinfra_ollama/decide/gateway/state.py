@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pyinfra_ollama.decide.files import ManagedFile, changed
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.settings import GatewaySettings, SelfSigned
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.gateway import GatewayState
 
-_UNASKED = GatewayState("unknown", "", False, None, "", (), ())
+# Workers, which run as www-data, open the logs anew at each rotation.
+LOGS = "755 root:adm"
+_UNASKED = GatewayState("unknown", "", "", None, (), ())
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,14 @@ def certificate_need(settings: GatewaySettings, snapshot: Snapshot) -> Certifica
     return CertificateNeed(tuple(reasons), names, tls.days)
 
 
+def stamp(files: Iterable[ManagedFile], snapshot: Snapshot) -> str:
+    """The hash that scripts/gateway.sh makes of the declared files, and of what lies beside."""
+    hashes = {path: state.sha256 for path, state in snapshot.files.items()}
+    hashes |= {file.path: file.sha256 for file in files}
+    lines = (f"{hashes[p]}  {p}\n" for p in layout.GATEWAY_STAMPED if hashes.get(p))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Need:
     """`reasons` in words; `running`: nginx runs, so that it is reloaded and not started."""
@@ -70,12 +82,12 @@ def need(settings: GatewaySettings, files: Iterable[ManagedFile], snapshot: Snap
         reasons.append(f"nginx is {found.active}")
     if found.enabled != "enabled":
         reasons.append("nginx is not enabled")
+    if found.logs != LOGS:
+        reasons.append("the folder of the logs is not as it should be")
     if running and found.running is None:
         reasons.append("the running nginx is not this gateway")
-    elif running and changed(files, snapshot.files):
-        reasons.append("the running nginx has another configuration")
     elif running and certificate_need(settings, snapshot).reasons:
         reasons.append("the running nginx has another certificate")
-    elif running and found.running != found.on_disk:
+    elif running and found.running != stamp(files, snapshot):
         reasons.append("the running nginx was started with other files")
     return Need(tuple(reasons), running)

@@ -80,6 +80,7 @@ def _changes(
     if declared.gateway:
         files = gateway_files(declared.gateway, snapshot, templates)
         yield from gateway.certificate(declared.gateway, snapshot)
+        yield from gateway.fetched(declared.gateway, snapshot, declared.name)
         yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
     if declared.server:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
+from pyinfra_ollama.decide.gateway.authority import missing
 from pyinfra_ollama.decide.gateway.state import certificate_need, need
 from pyinfra_ollama.decide.plan.change import Change
 from pyinfra_ollama.settings import GatewaySettings
@@ -26,6 +27,13 @@ def certificate(settings: GatewaySettings, snapshot: Snapshot) -> Iterator[Chang
             why=needed.reasons,
             details={"names": needed.names, "days": needed.days},
         )
+
+
+def fetched(settings: GatewaySettings, snapshot: Snapshot, host: str) -> Iterator[Change]:
+    """The authority's certificate on the machine that runs pyinfra."""
+    path = missing(settings, snapshot, host)
+    if path is not None:
+        yield Change(Step.GATEWAY_AUTHORITY, "fetch", str(path), note="for clients to trust")
 
 
 def serving(
