@@ -31,7 +31,17 @@ NGINX_UNIT = "nginx.service"
 NGINX_CONF = "/etc/nginx/nginx.conf"
 NGINX_FOLDER = "/etc/nginx/pyinfra-ollama"
 NGINX_CALLERS = f"{NGINX_FOLDER}/callers.conf"
-NGINX_PARTS = ("answers", "callers", "endpoints", "backends", "proxy")
+NGINX_PARTS = (
+    "answers",
+    "backends",
+    "bodiless",
+    "callers",
+    "door-admin",
+    "door-inference",
+    "door-read_only",
+    "endpoints",
+    "proxy",
+)
 # Written by scripts/gateway.sh: the hash of all that the running nginx was started with.
 NGINX_STAMP = f"{NGINX_FOLDER}/stamp.conf"
 NGINX_USERS = f"{NGINX_FOLDER}/users"

@@ -33,7 +33,7 @@ class CertificateState:
 class GatewayState:
     """nginx as systemd and its own status page see it.
 
-    `logs`: mode and owner of their folder. `running`: the hash of what it was started with, None when nothing answers. `foreign`: files
+    `logs`: mode and owner of their folder.
     that serve something else.
     """
 

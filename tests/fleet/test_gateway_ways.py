@@ -11,7 +11,7 @@ import pytest
 from pyinfra_ollama.settings import Secret
 from tests.fleet import gatewaying
 from tests.fleet.gatewaying import HOST, NAME, Door
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import Fleet, wait_until
 
 PEM = "/etc/pyinfra-ollama/tls/gateway.pem"
 
@@ -86,16 +86,13 @@ def test_the_authority_is_fetched_for_clients(served: Fleet, tmp_path: Path) -> 
 
 def test_a_port_that_another_program_holds_is_told_before_any_change(served: Fleet) -> None:
     served.sh(HOST, "systemctl stop nginx")
-    served.sh(
-        HOST,
-        "systemd-run -q --unit=holder python3 -m http.server 443 2>/dev/null || "
-        "systemd-run -q --unit=holder sh -c 'exec nc -l -k -p 443'; "
-        "for i in $(seq 50); do ss -Hltn 'sport = :443' | grep -q . && break; sleep 0.1; done",
-    )
+    served.sh(HOST, "systemd-run -q --unit=holder /usr/sbin/sshd -D -p 443")
+    listening = "ss -Hltn 'sport = :443' | grep -q ."
+    wait_until("the port is taken", lambda: served.ssh(HOST, listening).returncode == 0)
     ran = served.apply(gatewaying.inventory(served), check=False)
     served.sh(HOST, "systemctl stop holder")
     assert ran.code == 1
-    assert "443 is held by" in ran.text
+    assert "443 is held by sshd" in ran.text
     served.apply(gatewaying.inventory(served))
 
 
@@ -106,3 +103,4 @@ def test_a_persons_own_site_is_not_run_over(served: Fleet) -> None:
     assert ran.code == 1
     assert "/etc/nginx/nginx.conf" in ran.text
     assert served.sh(HOST, "cat /etc/nginx/nginx.conf") == "# theirs"
+    served.reset(HOST)

@@ -47,8 +47,8 @@ class Endpoint:
 
     @property
     def allowed(self) -> str:
-        """The methods as a regular expression."""
-        return f"^(?:{'|'.join(self.methods)})\\z"
+        """The methods as a regular expression, and our word for a browser that asks first."""
+        return f"^(?:PREFLIGHT|{'|'.join(self.methods)})\\z"
 
 
 _INFERENCE = (

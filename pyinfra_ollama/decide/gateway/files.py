@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from pyinfra_ollama import layout
@@ -35,7 +36,7 @@ def gateway_files(
     files = [
         ManagedFile(
             path=path,
-            content=render(templates, f"{path[1:]}.j2", **values),
+            content=_rendered(templates, path, values),
             mode="600" if path == layout.NGINX_CALLERS else "644",
             secret=path == layout.NGINX_CALLERS,
         )
@@ -49,6 +50,14 @@ def gateway_files(
     if isinstance(gateway.tls, OwnCertificate):
         files.append(_certificate(gateway.tls))
     return tuple(files)
+
+
+def _rendered(templates: Path, path: str, values: Mapping[str, object]) -> str:
+    template, door, kind = path[1:].removesuffix(".conf").partition("/door-")
+    if not door:
+        return render(templates, f"{path[1:]}.j2", **values)
+    # One template for the doors to all kinds of endpoints.
+    return render(templates, f"{template}/door.conf.j2", kind=kind, **values)
 
 
 def _certificate(tls: OwnCertificate) -> ManagedFile:
