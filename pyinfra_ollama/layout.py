@@ -42,6 +42,8 @@ NGINX_PARTS = (
     "endpoints",
     "proxy",
 )
+# Only where a request's model decides.
+NGINX_ROUTE = f"{NGINX_FOLDER}/route.js"
 # Written by scripts/gateway.sh: the hash of all that the running nginx was started with.
 NGINX_STAMP = f"{NGINX_FOLDER}/stamp.conf"
 NGINX_USERS = f"{NGINX_FOLDER}/users"
@@ -53,7 +55,12 @@ TLS_PEM = f"{TLS_FOLDER}/gateway.pem"
 ACME_ROOT = "/var/lib/pyinfra-ollama/acme"
 TLS_AUTHORITY = f"{TLS_FOLDER}/authority.pem"
 # What nginx reads when it starts; the users it reads for each request.
-GATEWAY_STAMPED = (NGINX_CONF, *(f"{NGINX_FOLDER}/{part}.conf" for part in NGINX_PARTS), TLS_PEM)
+GATEWAY_STAMPED = (
+    NGINX_CONF,
+    *(f"{NGINX_FOLDER}/{part}.conf" for part in NGINX_PARTS),
+    NGINX_ROUTE,
+    TLS_PEM,
+)
 GATEWAY_FILES = (
     *GATEWAY_STAMPED,
     *(f"{NGINX_USERS}.{policy}" for policy in ("read_only", "inference", "admin")),

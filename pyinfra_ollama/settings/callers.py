@@ -9,11 +9,14 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from .base import Setting, refusal, setting
 from .kinds import shaped
+from .names import NAME_SHAPE, parse_name
 from .secrets import Secret, SecretValue, known
 
 Policy = Literal["inference", "read_only", "admin"]
 Rate = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 Burst = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+# nginx counts no further.
+AtOnce = Annotated[int, Field(strict=True, ge=1, le=65_535)]
 
 CallerName = Annotated[
     str,
@@ -85,6 +88,25 @@ class Key(Setting):
         source="our choice because models are seldom secret",
         example='["llama3.2:1b"]',
     )
+
+    @field_validator("models")
+    @classmethod
+    def _are_names(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        for position, name in enumerate(value):
+            try:
+                parse_name(name)
+            except ValueError as error:
+                raise refusal(
+                    accepted=NAME_SHAPE,
+                    remedy=f"correct the name: {error}",
+                    seen=f"[{position}] {name!r}",
+                ) from None
+        if value and info.data.get("policy") == "admin":
+            raise refusal(
+                accepted="no models for a key that may administer: it may pull and delete any",
+                remedy="leave out models, or declare two keys",
+            )
+        return value
 
     @field_validator("secret")
     @classmethod
@@ -175,17 +197,17 @@ class Limits(Setting):
         "Requests of one address let through above the rate at once.",
         source="usual deployment guides",
     )
-    concurrent_per_key: Rate = setting(
+    concurrent_per_key: AtOnce = setting(
         64,
         "Requests of one key or user in progress at once.",
         source="our choice because an eighth of Ollama's queue of 512 leaves room for others",
     )
-    concurrent_per_address: Rate = setting(
+    concurrent_per_address: AtOnce = setting(
         64,
         "Requests of one client address in progress at once.",
         source="our choice because an eighth of Ollama's queue of 512 leaves room for others",
     )
-    concurrent: Rate | None = setting(
+    concurrent: AtOnce | None = setting(
         None,
         "Requests in progress at once in all; None leaves that to the backends' queues.",
         source="our choice because Ollama answers 503 itself when its queue is full",

@@ -78,6 +78,18 @@ class Gateway(Setting):
         source="our choice because few programs take it",
         validate_default=True,
     )
+    policy: Policy = setting(
+        "inference",
+        "What callers may do that declare nothing else: read_only looks at versions and lists, "
+        "inference also uses the models, admin also pulls, creates and deletes them.",
+        source="our choice because it is what clients need",
+    )
+    admin_networks: tuple[str, ...] = setting(
+        (),
+        "Networks from which every caller who is let in may do what admin may.",
+        source="our choice because a key is told apart better than an address",
+        example='["10.0.0.0/8"]',
+    )
     keys: Sequence[Key] = setting(
         (),
         "Bearer keys that let a client in.",
@@ -90,18 +102,6 @@ class Gateway(Setting):
         source="our choice because only you know your users",
         example='[User("ada", Secret.env("ADA_PASSWORD"))]',
         validate_default=True,
-    )
-    policy: Policy = setting(
-        "inference",
-        "What callers may do that declare nothing else: read_only looks at versions and lists, "
-        "inference also uses the models, admin also pulls, creates and deletes them.",
-        source="our choice because it is what clients need",
-    )
-    admin_networks: tuple[str, ...] = setting(
-        (),
-        "Networks from which every caller who is let in may do what admin may.",
-        source="our choice because a key is told apart better than an address",
-        example='["10.0.0.0/8"]',
     )
     show: Flag = setting(
         False,

@@ -115,6 +115,13 @@ def port(value: int | None, info: ValidationInfo) -> int | None:
 def keys(value: Sequence[Key], info: ValidationInfo) -> tuple[Key, ...]:
     """Return the keys, no two of them alike in name or value."""
     _names_differ([key.name for key in value])
+    kept = [key.name for key in value if key.models]
+    if kept and (info.data.get("policy") == "admin" or info.data.get("admin_networks")):
+        raise refusal(
+            accepted="keys that are kept to some models where nothing makes them administrators",
+            remedy="leave out admin_networks, declare policy='inference', or leave out models",
+            seen=f"models of the key {kept[0]!r} beside admin_networks or policy='admin'",
+        )
     seen: dict[str, str] = {}
     for key in value:
         text = known(key.secret, info)

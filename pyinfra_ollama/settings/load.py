@@ -80,7 +80,7 @@ def load(
         parts, found = _parts(name, data)
         found += _missing(name, data)
         gateway = None
-        if isinstance(declares := parts.get("gateway"), Gateway):
+        if not found and isinstance(declares := parts.get("gateway"), Gateway):
             gateway, unresolved = resolve(name, declares, everyone)
             found += unresolved
         problems += found

@@ -29,6 +29,11 @@ class GatewaySettings:
         return len({frozenset(backend.models) for backend in self.backends}) > 1
 
     @property
+    def reads_models(self) -> bool:
+        """Whether the gateway has to read which model a request names."""
+        return self.is_routed or any(key.models for key in self.gateway.keys)
+
+    @property
     def models(self) -> tuple[str, ...]:
         """Every model that any backend declares, in the order of the backends."""
         return tuple(dict.fromkeys(name for b in self.backends for name in b.models))

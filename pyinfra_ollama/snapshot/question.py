@@ -78,6 +78,8 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     gateway: tuple[str, ...] = ()
     if isinstance(declared, Declared) and declared.gateway:
         gateway = GATEWAY_PACKAGES
+        if declared.gateway.reads_models:
+            gateway = (*gateway, "libnginx-mod-http-js")
     return tuple(sorted({*REQUIRED_PACKAGES, *gateway, *declared.packages.tools}))
 
 

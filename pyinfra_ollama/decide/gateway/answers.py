@@ -76,13 +76,17 @@ def answers() -> Answers:
 
 
 def _quoted(shape: str, message: str, kind: str) -> str:
-    document: dict[str, object] = {"error": message}
+    return quoted(document(shape, message, kind))
+
+
+def document(shape: str, message: str, kind: str) -> str:
+    """The JSON of an error in the shape of one kind of client."""
+    said: dict[str, object] = {"error": message}
     if shape == "openai":
-        document = {"error": {"message": message, "type": kind, "param": None, "code": kind}}
+        said = {"error": {"message": message, "type": kind, "param": None, "code": kind}}
     if shape == "anthropic":
-        document = {"type": "error", "error": {"type": kind, "message": message}}
-    text = json.dumps(document, ensure_ascii=True)
-    return quoted(text)
+        said = {"type": "error", "error": {"type": kind, "message": message}}
+    return json.dumps(said)
 
 
 def quoted(text: str) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pyinfra_ollama.settings import GatewaySettings
+from pyinfra_ollama.decide.gateway.routing import ADMIN, EVERYONE, Routing
+from pyinfra_ollama.settings import GatewaySettings, parse_name
 
 Kind = Literal["read_only", "inference", "admin"]
 
@@ -34,6 +35,17 @@ class Endpoint:
     pattern: str = ""
     target: str = ""
     long: bool = False
+    pool: str = EVERYONE
+
+    @property
+    def names_model(self) -> bool:
+        """Whether its body is JSON that names a model, by which a request can be routed."""
+        return self.kind != "admin" and self.methods == POST
+
+    @property
+    def is_list(self) -> bool:
+        """Whether backends answer it with what they have."""
+        return self.path in _LISTS
 
     @property
     def location(self) -> str:
@@ -61,13 +73,13 @@ _INFERENCE = (
     "/v1/embeddings",
     "/v1/responses",
     "/v1/messages",
-    "/v1/audio/transcriptions",
 )
 _LOOKED_AT = ("/", "/api/version", "/api/tags")
+_LISTS = ("/api/tags", "/api/ps", "/v1/models")
 _ADMIN = ("/api/pull", "/api/push", "/api/create", "/api/copy")
 
 
-def endpoints(settings: GatewaySettings) -> Iterator[Endpoint]:
+def endpoints(settings: GatewaySettings, routed: Routing) -> Iterator[Endpoint]:
     """All that a gateway lets through, under the policies that its callers have."""
     for path in _LOOKED_AT:
         yield Endpoint(path, LOOK, "read_only", body=False)
@@ -75,15 +87,23 @@ def endpoints(settings: GatewaySettings) -> Iterator[Endpoint]:
         yield Endpoint(path, GET, "read_only", body=False)
     # A model's name in a path is a client's spelling, so the declared ones are listed.
     for name in settings.models:
+        pool = routed.by_model.get(parse_name(name).key, EVERYONE)
         for spelled in dict.fromkeys((name, name.removesuffix(":latest"))):
             if "/" not in spelled:
-                yield Endpoint(f"/v1/models/{spelled}", GET, "read_only", body=False)
-    yield Endpoint("/api/show", POST, "read_only" if settings.gateway.show else "admin")
+                path = f"/v1/models/{spelled}"
+                yield Endpoint(path, GET, "read_only", body=False, pool=pool)
+    if settings.gateway.show:
+        yield Endpoint("/api/show", POST, "read_only")
+    else:
+        yield Endpoint("/api/show", POST, "admin", pool=ADMIN)
     for path in _INFERENCE:
         yield Endpoint(path, POST, "inference")
+    if not routed.reads:
+        # Its body is a form, in which nobody looks for a model.
+        yield Endpoint("/v1/audio/transcriptions", POST, "inference")
     for path in _ADMIN:
-        yield Endpoint(path, POST, "admin")
-    yield Endpoint("/api/delete", DELETE, "admin")
+        yield Endpoint(path, POST, "admin", pool=ADMIN)
+    yield Endpoint("/api/delete", DELETE, "admin", pool=ADMIN)
     yield Endpoint(
         "/api/blobs",
         ("HEAD", "POST"),
@@ -91,4 +111,5 @@ def endpoints(settings: GatewaySettings) -> Iterator[Endpoint]:
         pattern=r"^/api/blobs/sha256:(?<gateway_digest>[0-9a-f]{64})\z",
         target="/api/blobs/sha256:$gateway_digest",
         long=True,
+        pool=ADMIN,
     )

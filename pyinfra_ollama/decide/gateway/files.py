@@ -17,6 +17,7 @@ from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.gateway import answers, callers
 from pyinfra_ollama.decide.gateway.endpoints import endpoints
+from pyinfra_ollama.decide.gateway.routing import routing
 from pyinfra_ollama.render import render
 from pyinfra_ollama.settings import Gateway, GatewaySettings, OwnCertificate, ResolvedBackend
 from pyinfra_ollama.snapshot import Snapshot
@@ -47,6 +48,9 @@ def gateway_files(
         path = f"{layout.NGINX_USERS}.{kind}"
         # Workers read it for every request.
         files.append(ManagedFile(path, users, mode="640", group="www-data", secret=True))
+    script = render(templates, f"{layout.NGINX_ROUTE[1:]}.j2", **values)
+    reads = routing(settings).reads
+    files.append(ManagedFile(layout.NGINX_ROUTE, script if reads else None))
     if isinstance(gateway.tls, OwnCertificate):
         files.append(_certificate(gateway.tls))
     return tuple(files)
@@ -70,7 +74,7 @@ def gateway_values(settings: GatewaySettings, snapshot: Snapshot) -> dict[str, o
     """What the templates need."""
     gateway = settings.gateway
     system = (snapshot.os.get("ID", ""), snapshot.os.get("VERSION_ID", ""))
-    serving = [backend for backend in settings.backends if not backend.drain]
+    routed = routing(settings)
     return {
         "gateway": gateway,
         "layout": layout,
@@ -85,10 +89,13 @@ def gateway_values(settings: GatewaySettings, snapshot: Snapshot) -> dict[str, o
         "ranks": callers.RANKS,
         "open": not gateway.keys and not gateway.users,
         "origins": [re.escape(o) for o in gateway.cors.origins] if gateway.cors else [],
-        "endpoints": tuple(endpoints(settings)),
-        "backends": [(_address(b), b) for b in settings.backends],
-        "admin_backend": _address(serving[0]),
-        "quoted": answers.quoted,
+        "routing": routed,
+        "endpoints": tuple(endpoints(settings, routed)),
+        "address": _address,
+        "pools": routed.by_model,
+        "allowed": routed.allowed,
+        "lists": [f"/_{name}" for name in routed.lists],
+        "said": routed.said,
     }
 
 
