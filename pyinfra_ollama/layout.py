@@ -52,7 +52,10 @@ GATEWAY_LOGS = "/var/log/pyinfra-ollama"
 TLS_FOLDER = "/etc/pyinfra-ollama/tls"
 # Private key and certificates in one file, which one rename replaces.
 TLS_PEM = f"{TLS_FOLDER}/gateway.pem"
-ACME_ROOT = "/var/lib/pyinfra-ollama/acme"
+ACME_ROOT = "/var/lib/pyinfra-ollama-acme"
+ACME_AUTHORITY = f"{TLS_FOLDER}/acme-authority.pem"
+ACME_HOOK = "/etc/pyinfra-ollama/renewed.sh"
+ACME_DROP_IN = "/etc/systemd/system/certbot.service.d/50-pyinfra-ollama.conf"
 TLS_AUTHORITY = f"{TLS_FOLDER}/authority.pem"
 # What nginx reads when it starts; the users it reads for each request.
 GATEWAY_STAMPED = (
@@ -65,6 +68,9 @@ GATEWAY_FILES = (
     *GATEWAY_STAMPED,
     *(f"{NGINX_USERS}.{policy}" for policy in ("read_only", "inference", "admin")),
     NGINX_LOGROTATE,
+    ACME_AUTHORITY,
+    ACME_HOOK,
+    ACME_DROP_IN,
 )
 
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"

@@ -28,4 +28,5 @@ class Step(StrEnum):
     GATEWAY_AUTHORITY = "Have the gateway's authority for its clients"
     GATEWAY_FILES = "Have the gateway's configuration"
     GATEWAY = "Have the gateway serving as declared"
+    GATEWAY_ACME = "Have the certificate of the ACME authority"
     VERIFY = "Have the deployment verified"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyinfra.api.deploy import deploy
 
-from pyinfra_ollama.operations.gateway import authority, certificate, configuration, serving
+from pyinfra_ollama.operations.gateway import acme, authority, certificate, configuration, serving
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.steps import Step
 from tasks import TEMPLATES
@@ -17,3 +17,4 @@ def gateway(declared: Declared) -> None:
     authority(name=Step.GATEWAY_AUTHORITY, declared=declared)
     configuration(name=Step.GATEWAY_FILES, declared=declared, templates=TEMPLATES)
     serving(name=Step.GATEWAY, declared=declared, templates=TEMPLATES)
+    acme(name=Step.GATEWAY_ACME, declared=declared)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide import archive, occupied, reach, release, swap
+from pyinfra_ollama.decide import archive, graphics, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway import preflight as gateways
 from pyinfra_ollama.decide.reach import Answer, Ask
@@ -51,7 +51,7 @@ def _of_server(
         *occupied.findings(settings, snapshot),
         *archive.findings(settings, snapshot),
         *_network(asked, answers),
-        _gpu(snapshot),
+        graphics.finding(snapshot),
     )
 
 
@@ -191,13 +191,3 @@ def _network(asked: tuple[Ask, ...], answers: Mapping[str, Answer] | None) -> It
         yield Finding("failure", "network", f"{ask.purpose}: {seen}", remedy)
     if all(answers[ask.url].good for ask in asked):
         yield Finding("ok", "network", f"{len(asked)} addresses answer")
-
-
-def _gpu(snapshot: Snapshot) -> Finding:
-    gpu = snapshot.gpu
-    if gpu.vendor is None:
-        return Finding("ok", "gpu", "none, the CPU is used")
-    if gpu.driver:
-        return Finding("ok", "gpu", f"{gpu.vendor} with its driver")
-    remedy = "install the vendor's driver; until then the CPU is used"
-    return Finding("warning", "gpu", f"{gpu.vendor} without its driver", remedy)

@@ -30,11 +30,11 @@ from pyinfra_ollama.engine.connection import (
     shell_words,
     ssh_transport,
 )
+from pyinfra_ollama.engine.everyone import everyone
 from pyinfra_ollama.engine.inventory import (
     Fleet,
     InventoryError,
     Options,
-    everyone,
     host_data,
     open_fleet,
 )

@@ -21,10 +21,9 @@ from pyinfra_cli.exceptions import CliError, UnexpectedExternalError  # type: ig
 from pyinfra_cli.inventory import make_inventory  # type: ignore[import-untyped]
 from pyinfra_cli.util import PYTHON_CODES, exec_file, parse_cli_arg  # type: ignore[import-untyped]
 
-from pyinfra_ollama import settings
 from pyinfra_ollama.settings import secrets
 
-__all__ = ["Fleet", "InventoryError", "Options", "everyone", "host_data", "open_fleet"]
+__all__ = ["Fleet", "InventoryError", "Options", "host_data", "open_fleet"]
 
 
 class InventoryError(Exception):
@@ -99,16 +98,6 @@ def open_fleet(options: Options) -> Fleet:
 def host_data(host: Host) -> dict[str, Any]:
     """All data of a host, with pyinfra's precedence."""
     return dict(host.data.dict())  # type: ignore[no-untyped-call]
-
-
-def everyone(inventory: Inventory) -> settings.Inventory:
-    """Every host of the inventory and every group, whatever --limit leaves of them."""
-    return settings.Inventory(
-        data={host.name: host_data(host) for host in inventory},
-        groups={
-            name: tuple(host.name for host in hosts) for name, hosts in inventory.groups.items()
-        },
-    )
 
 
 def _refuse_missing_file(inventory: str) -> None:

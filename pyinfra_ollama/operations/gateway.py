@@ -13,12 +13,12 @@ from pyinfra_ollama import layout
 from pyinfra_ollama.commands import shown
 from pyinfra_ollama.decide.gateway.authority import missing
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.gateway.state import certificate_need, need
+from pyinfra_ollama.decide.gateway.state import acme_reasons, certificate_need, need, state
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
 from pyinfra_ollama.refusal import RefusedError
-from pyinfra_ollama.settings import Declared, GatewaySettings
+from pyinfra_ollama.settings import Acme, Declared, GatewaySettings
 from pyinfra_ollama.snapshot import whole_question
 
 # A certificate that the host made itself is judged with the candidates, and so are the places of
@@ -63,7 +63,7 @@ def authority(*, declared: Declared) -> Steps:
     yield FunctionCommand(_keep, [declared, path], {})
 
 
-def _keep(state: Any, host: Host, declared: Declared, path: Path) -> bool:
+def _keep(_: Any, host: Host, declared: Declared, path: Path) -> bool:
     """Write the certificate beside its place, then there."""
     text = look(whole_question(declared)).gateway
     if text is None or text.authority is None:
@@ -110,6 +110,25 @@ def serving(*, declared: Declared, templates: Path) -> Steps:
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
     port = str(settings.gateway.status_port)
     yield shown("gateway", port, str(START_SECONDS), *layout.GATEWAY_STAMPED)
+
+
+@host_operation
+def acme(*, declared: Declared) -> Steps:
+    """
+    Have the certificate of the declared ACME authority, and certbot renew it.
+
+    + declared: what the host is declared to be
+    """
+    settings, snapshot = _gateway(declared), look(whole_question(declared))
+    reasons, tls = acme_reasons(settings, snapshot), settings.gateway.tls
+    if not reasons or not isinstance(tls, Acme):
+        context.host.noop("the authority's certificate is as declared, or none is declared")
+        return
+    context.host.log_styled("; ".join(reasons), log_func=logger.info, fg="cyan")
+    found = state(snapshot).lineage
+    other = found is not None and found.directory != tls.directory_url
+    names = settings.gateway.server_names
+    yield shown("acme", tls.directory_url, tls.email or "", "yes" if other else "no", *names)
 
 
 def _gateway(declared: Declared) -> GatewaySettings:

@@ -9,13 +9,14 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 from __future__ import annotations
 
 from .backends import Backend, Inventory, ResolvedBackend
-from .callers import Key, Limits, User
+from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
 from .cors import Cors
 from .environ import Environ
 from .fetched import SecretError
 from .gateway import Gateway
-from .load import Declared, HostSettings, load
+from .limits import Limits
+from .load import load
 from .machine import Packages, Preflight, Swap, Verify
 from .memory import model_memory, rough_memory
 from .models import Model
@@ -25,6 +26,7 @@ from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
 from .resolve import GatewaySettings
+from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size

@@ -1,4 +1,4 @@
-"""Who may call the gateway: keys and users, what each may do, and how fast."""
+"""Who may call the gateway: keys and users, and what each may do."""
 
 from __future__ import annotations
 
@@ -9,15 +9,11 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from .base import Setting, refusal, setting
 from .kinds import shaped
+from .limits import Burst, Rate
 from .names import NAME_SHAPE, parse_name
 from .secrets import Secret, SecretValue, known
 
 Policy = Literal["inference", "read_only", "admin"]
-Rate = Annotated[int, Field(strict=True, ge=1, le=100_000)]
-Burst = Annotated[int, Field(strict=True, ge=0, le=100_000)]
-# nginx counts no further.
-AtOnce = Annotated[int, Field(strict=True, ge=1, le=65_535)]
-
 CallerName = Annotated[
     str,
     shaped(
@@ -105,6 +101,7 @@ class Key(Setting):
             raise refusal(
                 accepted="no models for a key that may administer: it may pull and delete any",
                 remedy="leave out models, or declare two keys",
+                seen="models with policy='admin'",
             )
         return value
 
@@ -176,40 +173,3 @@ class User(Setting):
                 seen=f"{size} bytes in {value}",
             )
         return value
-
-
-class Limits(Setting):
-    """How much one caller may ask of the gateway; what is above gets 429 with Retry-After."""
-
-    rate_per_key: Rate = setting(
-        10, "Requests per second of one key or user.", source="usual deployment guides"
-    )
-    burst_per_key: Burst = setting(
-        20,
-        "Requests of one key or user let through above the rate at once.",
-        source="usual deployment guides",
-    )
-    rate_per_address: Rate = setting(
-        10, "Requests per second of one client address.", source="usual deployment guides"
-    )
-    burst_per_address: Burst = setting(
-        20,
-        "Requests of one address let through above the rate at once.",
-        source="usual deployment guides",
-    )
-    concurrent_per_key: AtOnce = setting(
-        64,
-        "Requests of one key or user in progress at once.",
-        source="our choice because an eighth of Ollama's queue of 512 leaves room for others",
-    )
-    concurrent_per_address: AtOnce = setting(
-        64,
-        "Requests of one client address in progress at once.",
-        source="our choice because an eighth of Ollama's queue of 512 leaves room for others",
-    )
-    concurrent: AtOnce | None = setting(
-        None,
-        "Requests in progress at once in all; None leaves that to the backends' queues.",
-        source="our choice because Ollama answers 503 itself when its queue is full",
-        example="256",
-    )

@@ -139,6 +139,17 @@ class Acme(Setting):
         example='"/etc/ssl/internal-ca.pem"',
     )
 
+    @field_validator("authority")
+    @classmethod
+    def _holds_one(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is not None and info.context == LOADING:
+            pem.read(value)
+        return value
+
+    def authority_text(self) -> str | None:
+        """Return the certificate that the directory's HTTPS is checked with, as `load` saw it."""
+        return self.authority.expanduser().read_text(encoding="ascii") if self.authority else None
+
     @field_validator("agree_tos")
     @classmethod
     def _agreed(cls, value: bool) -> bool:

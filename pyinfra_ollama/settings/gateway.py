@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 
@@ -11,10 +10,11 @@ from pydantic import Field, ValidationInfo, field_validator
 from . import gateway_checks as checks
 from .backends import Backend, backend
 from .base import Setting, setting
-from .callers import Key, Limits, Policy, User
+from .callers import Key, Policy, User
 from .certificates import SelfSigned, Tls
 from .cors import Cors
 from .kinds import Flag, Seconds, Size
+from .limits import Limits
 from .units import MIB
 
 Port = Annotated[int, Field(strict=True, ge=1, le=65535)]
@@ -186,11 +186,6 @@ class Gateway(Setting):
     @classmethod
     def _users_differ(cls, value: Sequence[User], info: ValidationInfo) -> tuple[User, ...]:
         return checks.users(value, info)
-
-    @property
-    def is_public(self) -> bool:
-        """Whether other machines reach it."""
-        return any(not ipaddress.ip_address(address).is_loopback for address in self.listen)
 
     @property
     def main_port(self) -> int:

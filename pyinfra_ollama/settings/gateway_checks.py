@@ -34,7 +34,11 @@ def is_address(name: str) -> bool:
 def listen(value: tuple[str, ...]) -> tuple[str, ...]:
     """Return the addresses in their usual form, each once."""
     if not value:
-        raise refusal(accepted="at least one address", remedy="leave the field out for all")
+        raise refusal(
+            accepted="at least one address",
+            remedy="leave the field out for all",
+            seen="an empty list",
+        )
     found = []
     for position, text in enumerate(value):
         try:
@@ -100,6 +104,15 @@ def covers(names: frozenset[str], wanted: str) -> bool:
 
 def port(value: int | None, info: ValidationInfo) -> int | None:
     """Return a further port, which nothing else of the gateway may have."""
+    if (
+        info.field_name == "redirect_port"
+        and isinstance(info.data.get("tls"), Acme)
+        and value != 80
+    ):
+        raise refusal(
+            accepted="redirect_port=80 with Acme(...): the authority asks there",
+            remedy="leave redirect_port out",
+        )
     main = info.data.get("port") or (443 if info.data.get("tls") else 80)
     taken = {main: "port"}
     if info.field_name == "status_port" and info.data.get("redirect_port"):

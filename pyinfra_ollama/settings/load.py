@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -14,51 +13,14 @@ from .backends import Inventory
 from .base import LOADING, Setting
 from .fetched import SecretError
 from .gateway import Gateway
-from .machine import Packages, Preflight, Swap, Verify
+from .machine import Packages, Preflight, Verify
 from .ollama import Ollama
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
 from .resolve import GatewaySettings, resolve
+from .roles import VARIABLES, Declared, HostSettings
 from .secrets import Secret, one_line
 from .service import Service
-
-VARIABLES: dict[str, type[Setting]] = {
-    "ollama": Ollama,
-    "release": Release,
-    "service": Service,
-    "swap": Swap,
-    "packages": Packages,
-    "preflight": Preflight,
-    "verify": Verify,
-    "gateway": Gateway,
-}
-"""The variables of group data, each with the class that declares it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostSettings:
-    """The validated settings of a host that runs Ollama; what was not declared has its defaults."""
-
-    name: str
-    ollama: Ollama
-    release: Release
-    service: Service
-    swap: Swap | None
-    packages: Packages
-    preflight: Preflight
-    verify: Verify
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declared:
-    """All that one host is declared to be: each role it has, and what every host has."""
-
-    name: str
-    server: HostSettings | None
-    gateway: GatewaySettings | None
-    packages: Packages
-    preflight: Preflight
-    verify: Verify
 
 
 def load(

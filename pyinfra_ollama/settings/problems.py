@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
 from .base import UNNAMED, Setting
+from .owners import is_secret, is_tag, owner_of
 from .secrets import Secret
 
 _HIDDEN = "a hidden value"
@@ -79,27 +80,26 @@ def problems_of(
 
 
 def _problem(details: ErrorDetails, *, host: str, variable: str, model: type[Setting]) -> Problem:
-    # "[key]" is pydantic's word for a dictionary's key, "[Acme]" ours for one choice of several.
-    location = [part for part in details["loc"] if not str(part).startswith("[")]
+    location = [part for part in details["loc"] if part != "[key]"]
     context: Mapping[str, Any] = details.get("ctx", {})
     kind = details["type"]
-    path = _path(variable, location)
+    path = _path(variable, [part for part in location if not is_tag(part)])
     seen = _seen(details["input"])
-    if _is_secret(model, location):
+    if is_secret(model, location):
         seen = _HIDDEN
     if kind == "refused":
         seen = context["seen"] or seen
         accepted, remedy = context["accepted"], context["remedy"]
     elif kind == "extra_forbidden":
-        owner = _owner(model, location[:-1])
+        owner = owner_of(model, location[:-1])
         # The value is not shown: under a mistyped name it may be a secret.
         seen = "a field of an unknown name" if location[-1] != UNNAMED else "a value without a name"
         accepted, remedy = _unknown(owner, str(location[-1]))
     elif kind == "missing":
         seen, accepted = "nothing", "a value: the field has no default"
-        remedy = f"write {location[-1]}=... in {_owner(model, location[:-1]).__name__}(...)"
+        remedy = f"write {location[-1]}=... in {owner_of(model, location[:-1]).__name__}(...)"
     elif kind in ("model_type", "model_attributes_type"):
-        accepted, remedy = _declaration(_owner(model, location), details["input"])
+        accepted, remedy = _declaration(owner_of(model, location), details["input"])
     else:
         accepted, remedy = _standard(kind, context, details["msg"])
     return Problem(hosts=(host,), path=path, seen=seen, accepted=accepted, remedy=remedy)
@@ -161,28 +161,6 @@ def _path(variable: str, location: list[int | str]) -> str:
         else:
             path += f".{part}" if part.isidentifier() or part == UNNAMED else f"[{part!r}]"
     return path
-
-
-def _owner(model: type[Setting], location: list[int | str]) -> type[Setting]:
-    """Return the class of the settings that a location leads to."""
-    owner = model
-    for part in location:
-        if isinstance(part, str) and part in owner.model_fields:
-            owner = next(_settings_in(owner.model_fields[part].annotation), owner)
-    return owner
-
-
-def _settings_in(annotation: Any) -> Iterator[type[Setting]]:
-    if isinstance(annotation, type) and issubclass(annotation, Setting):
-        yield annotation
-    for argument in getattr(annotation, "__args__", ()):
-        yield from _settings_in(argument)
-
-
-def _is_secret(model: type[Setting], location: list[int | str]) -> bool:
-    names = [part for part in location if isinstance(part, str)]
-    fields = _owner(model, list(names[:-1])).model_fields
-    return bool(names) and names[-1] in fields and "Secret" in str(fields[names[-1]].annotation)
 
 
 def _seen(value: object) -> str:

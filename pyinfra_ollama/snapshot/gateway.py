@@ -1,14 +1,13 @@
 """Parse what scripts/snapshot-gateway.sh says.
 
-Outside behaviour relied on (looked at on Debian 12 and 13, 2026-11): `openssl x509 -startdate
--enddate -ext subjectAltName` prints `notAfter=Nov 20 14:00:00 2027 GMT` and one line of names,
-`DNS:` and `IP Address:` before each; `ss -H -ltnp` a line for each listener.
+Outside behaviour relied on (looked at on Debian 12, 2026-11): `openssl x509 -startdate -enddate
+-ext subjectAltName` prints `notAfter=Nov 20 14:00:00 2027 GMT` and one line of names, `DNS:` and
+`IP Address:` before each; `ss -H -ltnp` one line for each listener.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,11 +29,21 @@ class CertificateState:
 
 
 @dataclass(frozen=True)
+class LineageState:
+    """certbot's certificate: the hash of key and chain, whose it is, whether it is renewed."""
+
+    sha256: str
+    directory: str
+    renewed: bool
+
+
+@dataclass(frozen=True)
 class GatewayState:
     """nginx as systemd and its own status page see it.
 
-    `logs`: mode and owner of their folder.
-    that serve something else.
+    `logs`: mode and owner of their folder. `running`: the hash of what it was started with, None
+    when nothing answers. `foreign`: files that serve something else. `authority`: the public
+    certificate of the host's own. `ipv6`: whether the kernel speaks it.
     """
 
     active: str
@@ -45,36 +54,52 @@ class GatewayState:
     foreign: tuple[str, ...]
     certificate: CertificateState | None = None
     authority: str | None = None
+    lineage: LineageState | None = None
+    ipv6: bool = True
 
 
 def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState | None:
     """The gateway's part of the answer; None when it was not asked for."""
     if "gateway" not in sections:
         return None
-    lines = sections["gateway"]
+    lines, authority = sections["gateway"], sections["authority"]
     values = pairs(lines)
     return GatewayState(
         active=values.get("ActiveState", "unknown"),
         enabled=values.get("UnitFileState", ""),
         logs=values.get("Logs", ""),
-        running=values.get("Running") or None,
+        running=values["Running"] or None,
         listeners=tuple(many(lines, "Listener")),
         foreign=tuple(many(lines, "Foreign")),
-        certificate=_certificate(many(lines, "Certificate"), issued_here="Issued" in values),
-        authority=b64decode(values["Authority"]).decode() if "Authority" in values else None,
+        certificate=_certificate(sections["certificate"]),
+        authority="\n".join([*authority, ""]) if authority else None,
+        lineage=_lineage(sections["certificate"]),
+        ipv6="IPv6" in values,
     )
 
 
-def _certificate(lines: list[str], *, issued_here: bool) -> CertificateState | None:
-    dates = pairs(lines)
-    if "notAfter" not in dates:
+def _certificate(lines: list[str]) -> CertificateState | None:
+    values = pairs(lines)
+    if "notAfter" not in values:
         return None
-    names = next((line for line in lines if line.startswith(("DNS:", "IP Address:"))), "")
+    stripped = (line.strip() for line in lines)
+    names = next((line for line in stripped if line.startswith(("DNS:", "IP Address:"))), "")
     return CertificateState(
-        begins=_seconds(dates["notBefore"]),
-        ends=_seconds(dates["notAfter"]),
+        begins=_seconds(values["notBefore"]),
+        ends=_seconds(values["notAfter"]),
         names=frozenset(_name(part.strip()) for part in names.split(",") if part),
-        issued_here=issued_here,
+        issued_here="issued" in values,
+    )
+
+
+def _lineage(lines: list[str]) -> LineageState | None:
+    values = pairs(lines)
+    if "lineage" not in values:
+        return None
+    return LineageState(
+        sha256=values["lineage"].split()[0],
+        directory=values.get("directory", ""),
+        renewed=values["timer"] == "enabled",
     )
 
 

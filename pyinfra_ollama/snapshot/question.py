@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import (
+    Acme,
     Declared,
     GatewaySettings,
     HostSettings,
@@ -78,6 +79,8 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     gateway: tuple[str, ...] = ()
     if isinstance(declared, Declared) and declared.gateway:
         gateway = GATEWAY_PACKAGES
+        if isinstance(declared.gateway.gateway.tls, Acme):
+            gateway = (*gateway, "certbot")
         if declared.gateway.reads_models:
             gateway = (*gateway, "libnginx-mod-http-js")
     return tuple(sorted({*REQUIRED_PACKAGES, *gateway, *declared.packages.tools}))

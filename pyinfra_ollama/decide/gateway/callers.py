@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import bcrypt
 
+from pyinfra_ollama import layout
 from pyinfra_ollama.decide.gateway.endpoints import Kind
 from pyinfra_ollama.settings import Gateway, Key, User
 from pyinfra_ollama.settings.callers import Policy, bcrypt_cost
@@ -68,7 +69,8 @@ def _pace(key: Key, common: tuple[int, int]) -> tuple[int, int]:
 def password_file(gateway: Gateway, kind: Kind) -> str:
     """The users who may do what `kind` may, one a line with their hash."""
     able = RANKS[RANKS.index(kind) :]
-    return "".join(_lines(u for u in gateway.users if (u.policy or gateway.policy) in able))
+    lines = _lines(u for u in gateway.users if (u.policy or gateway.policy) in able)
+    return "".join((f"{layout.MANAGED_LINE}: change the group data of this host.\n", *lines))
 
 
 def _lines(users: Iterable[User]) -> Iterable[str]:

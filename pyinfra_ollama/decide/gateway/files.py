@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pyinfra_ollama import layout
@@ -18,8 +18,16 @@ from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.gateway import answers, callers
 from pyinfra_ollama.decide.gateway.endpoints import endpoints
 from pyinfra_ollama.decide.gateway.routing import routing
+from pyinfra_ollama.decide.gateway.state import state
 from pyinfra_ollama.render import render
-from pyinfra_ollama.settings import Gateway, GatewaySettings, OwnCertificate, ResolvedBackend
+from pyinfra_ollama.settings import (
+    Acme,
+    Gateway,
+    GatewaySettings,
+    OwnCertificate,
+    ResolvedBackend,
+)
+from pyinfra_ollama.settings.certificates import Tls
 from pyinfra_ollama.snapshot import Snapshot
 
 # `http2` as a word of `listen` is an old form since nginx 1.25.1, which these have.
@@ -53,7 +61,20 @@ def gateway_files(
     files.append(ManagedFile(layout.NGINX_ROUTE, script if reads else None))
     if isinstance(gateway.tls, OwnCertificate):
         files.append(_certificate(gateway.tls))
-    return tuple(files)
+    return (*files, *_of_acme(gateway.tls, templates, values))
+
+
+def _of_acme(
+    tls: Tls | None, templates: Path, values: Mapping[str, object]
+) -> Iterator[ManagedFile]:
+    """What certbot needs for renewals, or what is to be gone."""
+    acme = isinstance(tls, Acme)
+    hook = _rendered(templates, layout.ACME_HOOK, values) if acme else None
+    yield ManagedFile(layout.ACME_HOOK, hook, mode="755")
+    authority = tls.authority_text() if isinstance(tls, Acme) else None
+    yield ManagedFile(layout.ACME_AUTHORITY, authority)
+    drop_in = _rendered(templates, layout.ACME_DROP_IN, values) if authority else None
+    yield ManagedFile(layout.ACME_DROP_IN, drop_in)
 
 
 def _rendered(templates: Path, path: str, values: Mapping[str, object]) -> str:
@@ -75,11 +96,14 @@ def gateway_values(settings: GatewaySettings, snapshot: Snapshot) -> dict[str, o
     gateway = settings.gateway
     system = (snapshot.os.get("ID", ""), snapshot.os.get("VERSION_ID", ""))
     routed = routing(settings)
+    # "::" stands for whatever there is, and without IPv6 there is nothing.
+    speaks = state(snapshot).ipv6
+    addresses = [address for address in gateway.listen if speaks or address != "::"]
     return {
         "gateway": gateway,
         "layout": layout,
-        "listen": [_authority(address, gateway.main_port) for address in gateway.listen],
-        "redirect": _redirect(gateway),
+        "listen": [_authority(address, gateway.main_port) for address in addresses],
+        "redirect": _redirect(gateway, addresses),
         "target": _target(gateway),
         "modern": system in _MODERN,
         "answers": answers.answers(),
@@ -99,10 +123,10 @@ def gateway_values(settings: GatewaySettings, snapshot: Snapshot) -> dict[str, o
     }
 
 
-def _redirect(gateway: Gateway) -> list[str]:
+def _redirect(gateway: Gateway, addresses: list[str]) -> list[str]:
     if gateway.tls is None or gateway.redirect_port is None:
         return []
-    return [_authority(address, gateway.redirect_port) for address in gateway.listen]
+    return [_authority(address, gateway.redirect_port) for address in addresses]
 
 
 def _target(gateway: Gateway) -> str:

@@ -14,19 +14,20 @@ from pyinfra_ollama.snapshot import Snapshot
 def findings(settings: GatewaySettings, snapshot: Snapshot) -> Iterator[Finding]:
     """Who has its ports, and what nginx serves there already."""
     gateway, found = settings.gateway, state(snapshot)
-    holders: dict[str, list[str]] = {}
+    holders: dict[str, tuple[str, list[str]]] = {}
     for line in found.listeners:
         port = line.split()[3].rpartition(":")[2]
         for name, pid in re.findall(r'\("([^"]+)",pid=(\d+)', line) or [("a process", "")]:
             if name != "nginx":
-                who = f"{name} (pid {pid})" if pid else name
-                holders.setdefault(who, []).append(port)
-    for who, ports in holders.items():
-        held = " and ".join(dict.fromkeys(ports))
+                # Of the processes of one program the first is enough to find it.
+                holders.setdefault(name, (pid, []))[1].append(port)
+    for name, (pid, ports) in holders.items():
+        held = tuple(dict.fromkeys(ports))
+        who = f"{name} (pid {pid})" if pid else name
         yield Finding(
             "failure",
             "gateway",
-            f"{held} {'is' if len(set(ports)) == 1 else 'are'} held by {who}",
+            f"{' and '.join(held)} {'is' if len(held) == 1 else 'are'} held by {who}",
             "stop it, or set port, redirect_port and status_port in Gateway(...)",
         )
     if found.foreign and not gateway.replace_sites:

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
-from pyinfra_ollama.settings import GatewaySettings, SelfSigned
+from pyinfra_ollama.settings import Acme, GatewaySettings, SelfSigned
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.gateway import GatewayState
 
 # Workers, which run as www-data, open the logs anew at each rotation.
 LOGS = "755 root:adm"
+PROVISIONAL_DAYS = 90
 _UNASKED = GatewayState("unknown", "", "", None, (), ())
 
 
@@ -34,9 +35,12 @@ def state(snapshot: Snapshot) -> GatewayState:
 def certificate_need(settings: GatewaySettings, snapshot: Snapshot) -> CertificateNeed:
     """Whether a certificate of the host's own making is missing, too old or for other names."""
     tls = settings.gateway.tls
+    found, names = state(snapshot).certificate, settings.gateway.server_names
+    if isinstance(tls, Acme) and found is None:
+        # So that nginx can serve what the authority asks for before there is any of it.
+        return CertificateNeed(("there is none to begin with",), names, PROVISIONAL_DAYS)
     if not isinstance(tls, SelfSigned):
         return CertificateNeed((), (), 0)
-    found, names = state(snapshot).certificate, settings.gateway.server_names
     reasons = []
     if found is None:
         reasons.append("there is none")
@@ -60,6 +64,28 @@ def stamp(files: Iterable[ManagedFile], snapshot: Snapshot) -> str:
     hashes |= {file.path: file.sha256 for file in files}
     lines = (f"{hashes[p]}  {p}\n" for p in layout.GATEWAY_STAMPED if hashes.get(p))
     return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def acme_reasons(settings: GatewaySettings, snapshot: Snapshot) -> tuple[str, ...]:
+    """Why the ACME authority has to be asked; renewals are certbot's business."""
+    tls, found = settings.gateway.tls, state(snapshot)
+    if not isinstance(tls, Acme):
+        return ()
+    if found.lineage is None:
+        return ("there is no certificate of the authority",)
+    reasons = []
+    if found.lineage.directory != tls.directory_url:
+        reasons.append(f"the certificate is of {found.lineage.directory}")
+    place = snapshot.files.get(layout.TLS_PEM)
+    if place is None or place.sha256 != found.lineage.sha256:
+        reasons.append("nginx has another certificate than the authority's")
+    elif found.certificate and found.certificate.names != set(settings.gateway.server_names):
+        reasons.append(f"it is for {', '.join(sorted(found.certificate.names))}")
+    if found.certificate and found.certificate.ends < snapshot.now:
+        reasons.append("it has expired")
+    if not found.lineage.renewed:
+        reasons.append("certbot's timer is not enabled")
+    return tuple(reasons)
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def _changes(
         yield from gateway.fetched(declared.gateway, snapshot, declared.name)
         yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
+        yield from gateway.acme(declared.gateway, snapshot)
     if declared.server:
         unit = unit_files(declared.server, snapshot, templates)
         yield from server.verification(declared.server, snapshot, unit)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.gateway.authority import missing
-from pyinfra_ollama.decide.gateway.state import certificate_need, need
+from pyinfra_ollama.decide.gateway.state import acme_reasons, certificate_need, need
 from pyinfra_ollama.decide.plan.change import Change
-from pyinfra_ollama.settings import GatewaySettings
+from pyinfra_ollama.settings import Acme, GatewaySettings
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.steps import Step
 
@@ -34,6 +34,15 @@ def fetched(settings: GatewaySettings, snapshot: Snapshot, host: str) -> Iterato
     path = missing(settings, snapshot, host)
     if path is not None:
         yield Change(Step.GATEWAY_AUTHORITY, "fetch", str(path), note="for clients to trust")
+
+
+def acme(settings: GatewaySettings, snapshot: Snapshot) -> Iterator[Change]:
+    """The certificate that an ACME authority is asked for."""
+    reasons, tls = acme_reasons(settings, snapshot), settings.gateway.tls
+    if reasons and isinstance(tls, Acme):
+        names = ", ".join(settings.gateway.server_names)
+        note = f"for {names}, of {tls.directory_url}"
+        yield Change(Step.GATEWAY_ACME, "obtain", "certificate", note, why=reasons)
 
 
 def serving(
