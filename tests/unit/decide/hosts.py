@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pyinfra_ollama.settings import HostSettings, load
+from pyinfra_ollama.settings import Declared, HostSettings, load
 from pyinfra_ollama.snapshot import (
     Account,
     ApiState,
@@ -93,7 +93,26 @@ def host(**changes: Any) -> Snapshot:
     return replace(CONVERGED, **values)
 
 
-def declared(**variables: Mapping[str, Any]) -> HostSettings:
-    """The settings of a host with these group-data variables, as an inventory writes them."""
+def declaration(**variables: Mapping[str, Any] | None) -> Declared:
+    """What a host with these group-data variables is, as an inventory writes them."""
     data = {"ollama": {}, "packages": {"tools": []}, **variables}
     return load([("host1", data)])["host1"]
+
+
+def declared(**variables: Mapping[str, Any]) -> HostSettings:
+    """The settings of the server of such a host."""
+    server = declaration(**variables).server
+    assert server is not None
+    return server
+
+
+def whole(server: HostSettings) -> Declared:
+    """A host that is this server and nothing else."""
+    return Declared(
+        name=server.name,
+        server=server,
+        gateway=None,
+        packages=server.packages,
+        preflight=server.preflight,
+        verify=server.verify,
+    )

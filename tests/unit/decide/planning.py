@@ -11,7 +11,7 @@ from pyinfra_ollama.decide.reach import Answer
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import PackageState, Snapshot
 
-from .hosts import host
+from .hosts import host, whole
 from .served import TEMPLATES
 
 MIB = 1024**2
@@ -40,7 +40,12 @@ def plan(
     asked = reach.asks(settings, snapshot)
     answers = {a.url: Answer("200", 3 * MIB, "", MANIFEST) for a in asked}
     return foretell(
-        settings, snapshot, asked=asked, answers=answers, texts=texts or {}, templates=TEMPLATES
+        whole(settings),
+        snapshot,
+        asked=asked,
+        answers=answers,
+        texts=texts or {},
+        templates=TEMPLATES,
     )
 
 

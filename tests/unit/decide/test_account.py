@@ -13,7 +13,7 @@ from pyinfra_ollama.decide.account import folders, obstacles, reasons
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import FileState, Snapshot
-from tests.unit.decide.hosts import GIB, MODELS, declared, host
+from tests.unit.decide.hosts import GIB, MODELS, declared, host, whole
 
 DATA = "/data/models"
 
@@ -91,7 +91,7 @@ def test_what_is_left_alone(found: Snapshot, seen: str, remedy: str) -> None:
     with pytest.raises(RefusedError, match=re.escape(f"{said}: {advice}")):
         reasons(elsewhere(), found)
     on_disk = replace(found, disk={**found.disk, DATA: ("/", 100 * GIB)})
-    rows = preflight.findings(elsewhere(), on_disk, (), None)
+    rows = preflight.findings(whole(elsewhere()), on_disk, (), None)
     assert [(row.level, row.seen) for row in rows if row.check == "account"] == [("failure", said)]
 
 

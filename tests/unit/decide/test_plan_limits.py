@@ -11,7 +11,7 @@ from pyinfra_ollama.decide.plan import foretell, refused, texts_to_read
 from pyinfra_ollama.snapshot import FileState
 from pyinfra_ollama.steps import Step
 
-from .hosts import NOW, declared
+from .hosts import NOW, declared, whole
 from .planning import DROP_IN, SECRETS, bare, plan, words
 from .served import TEMPLATES, served
 
@@ -31,7 +31,7 @@ def test_secrets_are_hidden_and_what_was_there_is_shown_without_credentials() ->
     settings = declared(ollama={"https_proxy": SecretStr("http://joe:hunter2@10.0.0.1:3128")})
     there = {SECRETS: FileState("regular file", "600", "root", "root", 9, "0" * 64)}
     snapshot = served(declared(), files=there)
-    assert texts_to_read(settings, snapshot, TEMPLATES) == (DROP_IN,)
+    assert texts_to_read(whole(settings), snapshot, TEMPLATES) == (DROP_IN,)
     old = 'Environment="HTTPS_PROXY=http://ann:hunter3@x"\nEnvironment="MY_API_KEY=hunter4 x"\n'
     found = plan(settings, snapshot, {DROP_IN: old})
     files = {change.subject: change.file for change in found.changes if change.file}
@@ -74,7 +74,9 @@ def test_warnings_and_a_needed_reboot_go_beside_the_changes() -> None:
 def test_without_asking_the_network_sizes_are_not_known() -> None:
     settings = declared(ollama={"models": [{"name": "llama3.2:1b"}]})
     asked = reach.asks(settings, bare())
-    found = foretell(settings, bare(), asked=asked, answers=None, texts={}, templates=TEMPLATES)
+    found = foretell(
+        whole(settings), bare(), asked=asked, answers=None, texts={}, templates=TEMPLATES
+    )
     (pull,) = (c for c in found.changes if c.action == "pull")
     assert (pull.note, pull.details) == ("", {"size_bytes": None})
     (install,) = (c for c in found.changes if c.operation == Step.RELEASE)

@@ -13,7 +13,7 @@ from pyinfra_ollama.decide.reach import Answer, asks
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 
-from .hosts import GIB, declared, host
+from .hosts import GIB, declared, host, whole
 from .served import LINKS, served
 
 SETTINGS = declared()
@@ -28,7 +28,7 @@ def found(
 ) -> list[Finding]:
     """What is worth more than a nod."""
     asked = asks(settings, snapshot)
-    every = preflight.findings(settings, snapshot, asked, answers)
+    every = preflight.findings(whole(settings), snapshot, asked, answers)
     return [finding for finding in every if finding.level != "ok"]
 
 

@@ -12,7 +12,7 @@ from pyinfra_ollama.decide.swap import HEADER_BYTES, barrier, growth, need, swap
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import HostSettings, Swap
 from pyinfra_ollama.snapshot import FileState, Snapshot
-from tests.unit.decide.hosts import CONVERGED, GIB, declared, host
+from tests.unit.decide.hosts import CONVERGED, GIB, declared, host, whole
 
 PATH = "/swapfile"
 LINE = f"{PATH} none swap sw 0 0"
@@ -171,12 +171,12 @@ def test_preflight_refuses_what_is_refused_later() -> None:
 
 
 def rows(size: str, found: Snapshot) -> list[Finding]:
-    rows = preflight.findings(settings(size), found, (), None)
+    rows = preflight.findings(whole(settings(size)), found, (), None)
     return [row for row in rows if row.check == "swap"]
 
 
 def test_preflight_counts_the_disk_it_takes() -> None:
-    rows = preflight.findings(settings("80G"), swapping(8 * GIB, free=72 * GIB), (), None)
+    rows = preflight.findings(whole(settings("80G")), swapping(8 * GIB, free=72 * GIB), (), None)
     [disk] = [row for row in rows if row.check == "disk"]
     assert (disk.level, disk.seen) == ("failure", "72 GiB free on /, 73 GiB needed")
 

@@ -65,7 +65,7 @@ def test_a_run_says_so_once(tmp_path: Path, version: str, warnings: int) -> None
     """Not once for each host, and no more than that."""
     (tmp_path / "inventory.py").write_text(INVENTORY)
     (tmp_path / "deploy.py").write_text(
-        "from pyinfra_ollama.declared import settings\nsettings()\n"
+        "from pyinfra_ollama.declared import declaration\ndeclaration()\n"
     )
     ran = python(version + RUN, "inventory.py", "deploy.py", "--dry", cwd=tmp_path)
     told = " ".join(ran.stderr.split())

@@ -11,7 +11,8 @@ PROXY = "http://user:canary@proxy:3128"
 
 def proxy(secret: object) -> str:
     """The proxy that the service of a host with this declaration gets."""
-    host = load([("web1", {"ollama": Ollama(https_proxy=secret)})])["web1"]
+    host = load([("web1", {"ollama": Ollama(https_proxy=secret)})])["web1"].server
+    assert host is not None
     return host.ollama.environ()["HTTPS_PROXY"]
 
 

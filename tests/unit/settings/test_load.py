@@ -17,7 +17,8 @@ WRONG = Ollama(models=[Model("a b"), Model("ok", options=Options(num_ctx=0))], n
 
 
 def test_only_ollama_is_needed_and_swap_stays_unmanaged() -> None:
-    host = load([("web1", {"ollama": Ollama(), "ssh_user": "root", "_sudo": True})])["web1"]
+    host = load([("web1", {"ollama": Ollama(), "ssh_user": "root", "_sudo": True})])["web1"].server
+    assert host is not None
     assert host.name == "web1"
     assert host.swap is None
     assert host.service == Service()
@@ -26,13 +27,16 @@ def test_only_ollama_is_needed_and_swap_stays_unmanaged() -> None:
 
 def test_dictionaries_are_taken_as_declarations() -> None:
     data = {"ollama": {"models": [{"name": "mistral"}]}, "swap": {"size": "8G"}}
-    host = load([("web1", data)])["web1"]
+    host = load([("web1", data)])["web1"].server
+    assert host is not None
     assert host.ollama == Ollama(models=[Model("mistral")])
     assert host.swap == Swap(size=8 * 1024**3)
 
 
 def test_none_means_not_declared() -> None:
-    assert load([("web1", {"ollama": Ollama(), "swap": None})])["web1"].swap is None
+    server = load([("web1", {"ollama": Ollama(), "swap": None})])["web1"].server
+    assert server is not None
+    assert server.swap is None
 
 
 def test_all_problems_of_all_hosts_come_at_once_and_equal_ones_are_folded() -> None:

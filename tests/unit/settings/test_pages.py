@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pyinfra_ollama.settings import HostSettings, Secret, load, reference
+from pyinfra_ollama import settings
+from pyinfra_ollama.settings import HostSettings, load, reference
 from pyinfra_ollama.settings.load import VARIABLES
-from pyinfra_ollama.settings.models import Model
 from pyinfra_ollama.settings.options import Options
 
 ROOT = Path(__file__).parents[3]
+CLASSES = [*VARIABLES.values(), *(part for parts in reference.PARTS.values() for part in parts)]
 
 
 def _declared(inventory: str) -> HostSettings:
@@ -19,7 +20,10 @@ def _declared(inventory: str) -> HostSettings:
     for name in ("all", inventory):
         path = ROOT / "inventories" / "group_data" / f"{name}.py"
         exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), data)
-    return load([(inventory, {k: v for k, v in data.items() if not k.startswith("__")})])[inventory]
+    given = {k: v for k, v in data.items() if not k.startswith("__")}
+    server = load([(inventory, given)])[inventory].server
+    assert server is not None
+    return server
 
 
 def test_the_committed_reference_is_current() -> None:
@@ -38,7 +42,7 @@ def test_the_generator_writes_prints_and_refuses(tmp_path, capsys) -> None:
     assert capsys.readouterr().err.startswith("usage: ")
 
 
-@pytest.mark.parametrize("model", [*VARIABLES.values(), Model, Options])
+@pytest.mark.parametrize("model", CLASSES)
 def test_every_field_is_described_and_every_default_has_its_source(model) -> None:
     for name, field in model.model_fields.items():
         assert field.description, name
@@ -47,11 +51,19 @@ def test_every_field_is_described_and_every_default_has_its_source(model) -> Non
         assert field.is_required() or model is Options or extra.get("source"), name
 
 
-@pytest.mark.parametrize("model", [*VARIABLES.values(), Model, Options])
+@pytest.mark.parametrize("model", CLASSES)
 def test_every_example_is_valid(model) -> None:
-    names = {"Model": Model, "Options": Options, "Secret": Secret}
-    others = {"name": "a"} if model is Model else {"size": "8G"} if model.__name__ == "Swap" else {}
-    allowed = {"host": {"allow_non_loopback": True}, "kv_cache_type": {"flash_attention": True}}
+    names = {name: getattr(settings, name) for name in settings.__all__}
+    others = {
+        name: eval((field.json_schema_extra or {}).get("example", '"a"'), dict(names))
+        for name, field in model.model_fields.items()
+        if field.is_required()
+    }
+    if model is settings.Gateway:
+        others["allow_anonymous"] = True
+    allowed = {"kv_cache_type": {"flash_attention": True}}
+    if model is settings.Ollama:
+        allowed["host"] = {"allow_non_loopback": True}
     for name, field in model.model_fields.items():
         example = (field.json_schema_extra or {}).get("example")
         # Paths on the controller and hashes are only illustrated.

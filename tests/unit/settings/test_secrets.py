@@ -75,7 +75,8 @@ def test_among_pyinfras_own_data_a_key_has_lines_and_su_gets_none() -> None:
 
 def test_nothing_that_is_printed_copied_or_pickled_holds_a_secret(kept: Path) -> None:
     for secret in (Secret.env("OLLAMA_PROXY"), Secret.file(kept), Secret.value(PROXY)):
-        host = load([("web1", {"ollama": Ollama(https_proxy=secret)})])["web1"]
+        host = load([("web1", {"ollama": Ollama(https_proxy=secret)})])["web1"].server
+        assert host is not None
         ollama, environ = host.ollama, host.ollama.environ()
         assert environ["HTTPS_PROXY"] == PROXY
         assert environ.secret_names == {"HTTPS_PROXY"}

@@ -25,7 +25,9 @@ DIGESTS = {"llama3.2:1b": "a" * 64, "nomic-embed-text:latest": "b" * 64}
 def settings(**declared: Any) -> HostSettings:
     """The settings of one host; keywords are variables of group data."""
     data = {"ollama": Ollama(models=[CHAT, EMBEDDING]), **declared}
-    return load([("web1", data)])["web1"]
+    server = load([("web1", data)])["web1"].server
+    assert server is not None
+    return server
 
 
 def swapping() -> HostSettings:

@@ -1,0 +1,43 @@
+"""One question for all roles of a host, whose answer serves each of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.snapshot import question_for, whole_question
+from tests.unit.decide.gateways import having, key
+from tests.unit.decide.hosts import declaration, declared
+
+
+def test_a_server_alone_is_asked_what_its_operations_ask() -> None:
+    assert whole_question(declaration()) == question_for(declared())
+
+
+def test_the_whole_answer_holds_what_each_role_asks() -> None:
+    host = having(("a",))
+    assert host.server is not None
+    whole, part = whole_question(host), question_for(host.server)
+    assert whole.covers(part)
+    assert whole.covers(whole)
+    assert not part.covers(whole)
+    assert not whole.covers(replace(part, port=1))
+    assert not whole.covers(replace(part, files=(*part.files, "/etc/other")))
+    assert not whole.covers(replace(whole, gateway=("9181", "443")))
+
+
+def test_a_gateway_is_asked_about_in_the_same_command() -> None:
+    whole = whole_question(having())
+    assert whole.scripts == ("snapshot", "snapshot-gateway")
+    assert whole.arguments()[-2:] == ("9180", "443 80")
+    assert set(layout.GATEWAY_FILES) <= set(whole.files)
+    assert {"nginx", "openssl", "logrotate"} <= set(whole.packages)
+    assert "libnginx-mod-http-js" not in whole.packages
+    assert "certbot" not in whole.packages
+
+
+def test_what_a_gateway_needs_besides() -> None:
+    kept = having(("a",), keys=[key("chat", models=["a"])])
+    assert "libnginx-mod-http-js" in whole_question(kept).packages
+    acme = having(tls={"agree_tos": True})
+    assert "certbot" in whole_question(acme).packages
