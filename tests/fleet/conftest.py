@@ -11,6 +11,8 @@ import pytest
 
 from lab import api
 from lab.errors import LabError
+from tests.fleet import gatewaying
+from tests.fleet.gatewaying import Door
 from tests.fleet.harness import HOSTS, Fleet
 
 # Labs of two test runs on one machine live side by side. FLEET_LAB names one that is used again
@@ -58,6 +60,12 @@ def back(fleet: Fleet, usual: Path) -> Iterator[None]:
     """Leave the hosts as the next test expects them, whatever happened in this one."""
     yield
     fleet.apply(usual)
+
+
+@pytest.fixture(scope="module")
+def door(fleet: Fleet) -> Door:
+    """The gateway of a host, with everything that can be declared at once."""
+    return gatewaying.have(fleet, gatewaying.full(fleet))
 
 
 def pytest_collection_finish() -> None:

@@ -71,6 +71,31 @@ def inventory(fleet: Fleet, *, models: bool = False, **more: Any) -> Path:
     )
 
 
+PAGE = "https://chat.example.com"
+MIB = 1024**2
+# Everything that a gateway can be asked for at once.
+FULL: dict[str, Any] = {
+    "keys": [*declared()["keys"], key("slow", rate_per_second=1, burst=1)],
+    "users": [{"name": "ada", "password": secret("ada")}],
+    "cors": {"origins": [PAGE]},
+    "limits": {**WIDE, "concurrent_per_key": 4},
+    "max_body": MIB,
+}
+
+
+def full(fleet: Fleet, **more: Any) -> Path:
+    """One host with a model, behind a gateway with keys, a user, a page and limits."""
+    return inventory(fleet, models=True, **{**FULL, **more})
+
+
+def have(fleet: Fleet, wanted: Path) -> Door:
+    """The gateway of an inventory, made anew on a bare host unless it is there already."""
+    if fleet.plan(wanted).planned:
+        fleet.reset(HOST)
+        fleet.apply(wanted)
+    return Door(fleet)
+
+
 @dataclass(frozen=True)
 class Said:
     """An answer: status, headers by their small names, body."""

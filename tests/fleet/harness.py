@@ -183,5 +183,5 @@ class Fleet:
 
 
 def _generates(declared: Declared) -> bool:
-    models = declared["ollama"].get("models")
+    models = (declared["ollama"] or {}).get("models")
     return bool(models) and bool(declared["verify"].get("generate", True))

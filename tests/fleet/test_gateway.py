@@ -1,44 +1,14 @@
-"""The gateway of one host: who is let in, what is said to the others, and what a run changes."""
+"""The gateway of one host: who is let in, and what is said to the others."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from tests.fleet import gatewaying
-from tests.fleet.gatewaying import HOST, KEYS, NAME, PASSWORD, WIDE, Door
-from tests.fleet.generating import generating
+from tests.fleet.gatewaying import HOST, KEYS, MIB, NAME, PAGE, PASSWORD, Door, basic
 from tests.fleet.harness import Fleet, wait_until
-
-PAGE = "https://chat.example.com"
-MIB = 1024**2
-
-
-def declared(**more: object) -> dict[str, object]:
-    """Everything that a gateway can be asked for at once."""
-    keys = gatewaying.declared()["keys"]
-    return {
-        "keys": [*keys, gatewaying.key("slow", rate_per_second=1, burst=1)],
-        "users": [{"name": "ada", "password": gatewaying.secret("ada")}],
-        "cors": {"origins": [PAGE]},
-        "limits": {**WIDE, "concurrent_per_key": 4},
-        "max_body": MIB,
-        **more,
-    }
-
-
-@pytest.fixture(scope="module")
-def door(fleet: Fleet) -> Door:
-    """A host with a model behind a gateway with keys, a user, a page and limits."""
-    inventory = gatewaying.inventory(fleet, models=True, **declared())
-    if fleet.plan(inventory).planned:
-        fleet.reset(HOST)
-        fleet.apply(inventory)
-    return Door(fleet)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +64,7 @@ def test_a_user_with_a_password(door: Door) -> None:
         return door.ask(
             "POST" if path == "/api/copy" else "GET",
             path,
-            Authorization=gatewaying.basic(name, password),
+            Authorization=basic(name, password),
             **headers,
         ).status
 
@@ -202,123 +172,3 @@ def test_tls_is_current_and_said_to_stay(fleet: Fleet, door: Door) -> None:
         assert connection.version() == "TLSv1.3"
     old = "openssl s_client -cipher ALL:@SECLEVEL=0 -connect 127.0.0.1:443 -tls1_1 </dev/null"
     assert "alert protocol version" in fleet.ssh(HOST, old).stderr
-
-
-def test_streams_come_as_they_are_made(fleet: Fleet, door: Door) -> None:
-    body = {
-        "model": fleet.chat()["name"],
-        "messages": [{"role": "user", "content": "Count to ten."}],
-        "options": {"num_predict": 12, "temperature": 0},
-    }
-    head = (
-        f"POST /api/chat HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEYS['chat']}\r\n"
-        f"Content-Length: {len(json.dumps(body))}\r\nConnection: close\r\n\r\n"
-    )
-    parts = []
-    with generating(), door.connect(timeout=120) as connection:
-        connection.sendall(head.encode() + json.dumps(body).encode())
-        while part := connection.recv(65536):
-            parts.append(part)
-    whole = b"".join(parts)
-    assert b'"done":true' in whole
-    # Each token is a chunk of its own, and read on its own but where the machine stalls.
-    assert len([part for part in parts if b'"done":false' in part]) > 3
-
-
-def test_the_log_tells_who_and_how_and_nothing_that_was_said(fleet: Fleet, door: Door) -> None:
-    mark = fleet.sh(HOST, "wc -l </var/log/pyinfra-ollama/gateway.log")
-    door.ask("POST", "/api/chat?secret=word", key="chat", body=b'{"model":"none","prompt":"word"}')
-    door.ask("GET", "/api/version", key="wrong-key-that-nobody-has")
-
-    def lines() -> list[str]:
-        text = fleet.sh(HOST, f"tail -n +{int(mark) + 1} /var/log/pyinfra-ollama/gateway.log")
-        return text.splitlines()
-
-    wait_until("both are logged", lambda: len(lines()) == 2, 5)
-    first, second = map(json.loads, lines())
-    assert (first["who"], first["path"], first["status"]) == ("chat", "/api/chat", 404)
-    assert first["backend"] == "127.0.0.1:11434"
-    assert float(first["first_byte_seconds"]) <= first["seconds"]
-    assert (second["who"], second["status"], second["backend"]) == ("", 401, "")
-    assert "word" not in "".join(lines())
-    fleet.sh(HOST, "logrotate -f /etc/logrotate.d/pyinfra-ollama-gateway")
-
-    def written() -> bool:
-        assert door.ask("GET", "/api/version", key="chat").status == 200
-        return fleet.sh(HOST, "wc -l </var/log/pyinfra-ollama/gateway.log") != "0"
-
-    wait_until("the new log is written", written, 10)
-
-
-def test_status_is_for_the_host_itself(fleet: Fleet, door: Door) -> None:
-    assert "Active connections" in fleet.sh(HOST, "curl -sS http://127.0.0.1:9180/status")
-    assert "127.0.0.1:9180" in fleet.sh(HOST, "ss -H -ltn 'sport = :9180' | awk '{ print $4 }'")
-
-
-def test_keys_are_in_no_file_that_others_read(fleet: Fleet, door: Door) -> None:
-    fleet.sh(HOST, "id reader >/dev/null 2>&1 || useradd reader")
-    find = "grep -rlsE 'sk-(chat|ops|eye)-|PRIVATE KEY' /etc /var/log /run /tmp 2>/dev/null; true"
-    assert fleet.sh(HOST, f"su reader -s /bin/sh -c {shlex.quote(find)}") == ""
-
-
-def processes(fleet: Fleet) -> list[str]:
-    return fleet.sh(HOST, "pgrep -x nginx").split()
-
-
-def test_a_second_run_changes_and_reloads_nothing(fleet: Fleet, door: Door) -> None:
-    before = processes(fleet)
-    ran = fleet.apply(gatewaying.inventory(fleet, models=True, **declared()))
-    assert ran.changed() == {}
-    assert processes(fleet) == before
-
-
-@pytest.fixture
-def back(fleet: Fleet, door: Door) -> Iterator[None]:
-    """Leave the gateway as the next test expects it."""
-    yield
-    fleet.apply(gatewaying.inventory(fleet, models=True, **declared()))
-
-
-def test_a_key_is_exchanged_without_a_break(fleet: Fleet, door: Door, back: None) -> None:
-    keys = [*declared()["keys"], gatewaying.key("next")]  # type: ignore[misc]
-    main = fleet.sh(HOST, "cat /run/nginx.pid")
-    wanted = gatewaying.inventory(fleet, models=True, **declared(keys=keys))
-    planned = fleet.plan(wanted).planned
-    head = "POST /api/embed HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 16\r\n"
-    with door.connect() as in_progress:
-        in_progress.sendall(f'{head}x-api-key: {KEYS["chat"]}\r\n\r\n{{"model"'.encode())
-        ran = fleet.apply(wanted)
-        assert ran.changed() == planned
-        assert planned == {
-            HOST: ["Have the gateway's configuration", "Have the gateway serving as declared"]
-        }
-        in_progress.sendall(b':"none"}')
-        assert in_progress.recv(65536).startswith(b"HTTP/1.1 404")
-    assert fleet.sh(HOST, "cat /run/nginx.pid") == main
-    assert door.ask("GET", "/api/version", key="next").status == 200
-    assert door.ask("GET", "/api/version", key="chat").status == 200
-
-
-def test_what_nginx_refuses_changes_nothing(fleet: Fleet, door: Door, back: None) -> None:
-    before = processes(fleet)
-    ran = fleet.apply(
-        gatewaying.inventory(fleet, models=True, **declared(listen=["192.0.2.7"])), check=False
-    )
-    assert ran.code == 1
-    assert "nothing was changed" in ran.text
-    assert "bind() to 192.0.2.7:443 failed" in ran.text
-    assert processes(fleet) == before
-    assert door.ask("GET", "/api/version", key="chat").status == 200
-
-
-def test_a_run_that_was_killed_before_the_reload_is_finished(
-    fleet: Fleet, door: Door, back: None
-) -> None:
-    wanted = gatewaying.inventory(fleet, models=True, **declared(show=True))
-    # As a killed run leaves it: the files are new, the running nginx is old.
-    fleet.sh(HOST, "mv /usr/sbin/nginx /usr/sbin/nginx.away")
-    ran = fleet.apply(wanted, check=False)
-    fleet.sh(HOST, "mv /usr/sbin/nginx.away /usr/sbin/nginx")
-    assert ran.code == 1
-    fleet.apply(wanted)
-    assert door.ask("POST", "/api/show", key="chat", body=b"{").status == 400

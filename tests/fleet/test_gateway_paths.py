@@ -4,24 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
 from tests.fleet import gatewaying
 from tests.fleet.gatewaying import HOST, KEYS, Door
 from tests.fleet.harness import Fleet
-from tests.fleet.tricks import Trick, tricks
+from tests.fleet.trick import Trick
+from tests.fleet.tricks import tricks
 
 TRICKS = tricks(KEYS["chat"])
-
-
-@pytest.fixture(scope="module")
-def door(fleet: Fleet) -> Door:
-    """The gateway of a host whose Ollama has no models and no way out."""
-    inventory = gatewaying.inventory(fleet)
-    if fleet.plan(inventory).planned:
-        fleet.reset(HOST)
-        fleet.apply(inventory)
-    return Door(fleet)
 
 
 def status(received: bytes) -> str:
@@ -51,3 +40,21 @@ def test_what_is_refused_is_refused_in_json(door: Door) -> None:
     for trick in [trick for trick in TRICKS if refused(trick)][::9]:
         received = door.raw(trick.sent, timeout=3)
         assert b"content-type: application/json" in received.lower(), (trick.name, received)
+
+
+def test_no_spelling_gets_through_over_http2_either(fleet: Fleet, door: Door) -> None:
+    targets = [
+        trick.sent.split(b" ", 2)[1].decode("latin-1")
+        for trick in TRICKS
+        if trick.name.startswith(("POST /", "DELETE /")) and "#" not in trick.name
+    ]
+    ask = (
+        "while IFS= read -r target; do curl -sk --http2 --path-as-is -o /dev/null "
+        f"-w '%{{http_version}} %{{http_code}}\\n' -d '{{}}' -H 'x-api-key: {KEYS['chat']}' "
+        '"https://127.0.0.1$target"; done'
+    )
+    mark = gatewaying.marked(fleet)
+    said = Counter(fleet.sh(HOST, ask, stdin="".join(f"{t}\n" for t in targets[::3])).splitlines())
+    assert said.total() == len(targets[::3])
+    assert set(said) <= {"2 403", "2 405", "2 400"}, said
+    assert gatewaying.reached(fleet, mark) == []

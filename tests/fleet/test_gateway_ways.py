@@ -19,10 +19,7 @@ PEM = "/etc/pyinfra-ollama/tls/gateway.pem"
 @pytest.fixture(scope="module")
 def served(fleet: Fleet) -> Fleet:
     """A host with a gateway and no models."""
-    inventory = gatewaying.inventory(fleet)
-    if fleet.plan(inventory).planned:
-        fleet.reset(HOST)
-        fleet.apply(inventory)
+    gatewaying.have(fleet, gatewaying.inventory(fleet))
     return fleet
 
 

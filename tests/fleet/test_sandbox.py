@@ -75,7 +75,8 @@ def test_pull_create_and_inference_work_inside(served: Fleet) -> None:
 
 def unit_for(vendor: str | None) -> str:
     """The unit as it is written on a host with such a GPU; the lab has none."""
-    settings = load([("host", {"ollama": {"models": []}})])["host"]
+    settings = load([("host", {"ollama": {"models": []}})])["host"].server
+    assert settings is not None
     found = SimpleNamespace(
         gpu=SimpleNamespace(vendor=vendor),
         account=SimpleNamespace(gpu_groups=frozenset({"render", "video"})),

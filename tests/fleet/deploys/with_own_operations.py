@@ -11,13 +11,14 @@ from pyinfra import host
 from pyinfra.operations import files, python, server
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.declared import settings
+from pyinfra_ollama.declared import declaration
 from tasks.preflight import preflight
 from tasks.service import service
 from tasks.swap import swap
 
 APPEND = f"echo '# by hand' >>{layout.UNIT_FILE}"
-declared = settings()
+declared = declaration()
+settings = declared.server
 
 
 def by_command():
@@ -30,11 +31,11 @@ def by_upload():
 
 def unseen():
     """By a way that pyinfra cannot see, between two operations that are called right here."""
-    service(declared)
+    service(settings)
     ssh = ["ssh", "-F", "/dev/null", "-i", host.data.ssh_key, "-o", "BatchMode=yes"]
     known = f"UserKnownHostsFile={host.data.ssh_known_hosts_file}"
     subprocess.run([*ssh, "-o", known, f"root@{host.data.ssh_hostname}", APPEND], check=True)
-    service(declared)
+    service(settings)
 
 
 DAMAGES = {
@@ -48,7 +49,7 @@ DAMAGES = {
 }
 
 if preflight(declared):
-    swap(declared)
+    swap(settings)
     DAMAGES[os.environ["DAMAGE"]]()
     if os.environ["DAMAGE"] != "unseen":
-        service(declared)
+        service(settings)

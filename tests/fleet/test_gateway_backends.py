@@ -1,0 +1,131 @@
+"""A gateway without a server of its own, in front of two that have different models."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.fleet import gatewaying
+from tests.fleet.gatewaying import HOST, WIDE, Door, key
+from tests.fleet.generating import generating
+from tests.fleet.harness import HOSTS, Fleet, wait_until
+
+pytestmark = pytest.mark.slow
+
+BACKENDS = ("host2", "host3")
+LOG = "/var/log/pyinfra-ollama/gateway.log"
+
+
+def inventory(fleet: Fleet, **more: Any) -> Path:
+    """host1 leads to host2, which has the chat model, and to host3, which has both."""
+    models = {"host2": [fleet.chat()], "host3": fleet.models()}
+    each: dict[str, dict[str, Any]] = {
+        HOST: {
+            "ollama": None,
+            "gateway": {
+                "server_names": [gatewaying.NAME],
+                "keys": [key("chat"), key("eye", models=[fleet.chat()["name"]])],
+                "limits": WIDE,
+                "backends": list(BACKENDS),
+                **more,
+            },
+        }
+    }
+    for host in BACKENDS:
+        address = fleet.lab.host(host).address
+        each[host] = {
+            "ollama": {"host": address, "allow_non_loopback": True, "models": models[host]}
+        }
+    return fleet.inventory(*HOSTS, each=each, verify={"generate": False})
+
+
+@pytest.fixture(scope="module")
+def door(fleet: Fleet) -> Door:
+    """All three, made anew on bare hosts."""
+    fleet.reset(*HOSTS)
+    fleet.apply(inventory(fleet))
+    return Door(fleet)
+
+
+def embed(door: Door, model: str, **more: Any) -> gatewaying.Said:
+    body = json.dumps({"model": model, "input": "x"}).encode()
+    return door.ask("POST", "/api/embed", body=body, **{"key": "chat", **more})
+
+
+def asked(fleet: Fleet, since: int = 0) -> Counter[str]:
+    """How often each backend was asked, by the log, from a line of it on."""
+    names = {f"{fleet.lab.host(host).address}:11434": host for host in BACKENDS}
+    lines = fleet.sh(HOST, f"tail -n +{since + 1} {LOG}").splitlines()
+    return Counter(names.get(json.loads(line)["backend"].split(", ")[-1], "") for line in lines)
+
+
+def length(fleet: Fleet) -> int:
+    return int(fleet.sh(HOST, f"wc -l <{LOG}"))
+
+
+def test_the_gateways_host_has_no_server(fleet: Fleet, door: Door) -> None:
+    assert fleet.ssh(HOST, "test -e /usr/local/bin/ollama").returncode == 1
+    assert fleet.ssh(HOST, "id ollama").returncode == 1
+
+
+def test_a_model_is_asked_of_those_that_have_it(fleet: Fleet, door: Door) -> None:
+    since = length(fleet)
+    with generating():
+        for _ in range(4):
+            assert embed(door, fleet.embedding()["name"]).status == 200
+    wait_until("all are logged", lambda: asked(fleet, since).total() == 4, 10)
+    assert asked(fleet, since) == {"host3": 4}
+    unknown = embed(door, "nobody-has-this")
+    assert unknown.status == 404
+    assert "nobody-has-this" in unknown.error
+    assert embed(door, fleet.embedding()["name"], key="eye").status == 403
+
+
+def test_lists_are_put_together(fleet: Fleet, door: Door) -> None:
+    both = {model["name"] for model in fleet.models()}
+    tags = json.loads(door.ask("GET", "/api/tags", key="chat").body)
+    assert {row["name"] for row in tags["models"]} == both
+    models = json.loads(door.ask("GET", "/v1/models", key="chat").body)
+    assert {row["id"] for row in models["data"]} == both
+    kept = json.loads(door.ask("GET", "/api/tags", key="eye").body)
+    assert {row["name"] for row in kept["models"]} == {fleet.chat()["name"]}
+
+
+def show(door: Door, fleet: Fleet, count: int) -> list[int]:
+    """Ask for the model that both have; it costs no generation."""
+    body = json.dumps({"model": fleet.chat()["name"], "messages": []}).encode()
+    return [door.ask("POST", "/api/chat", key="chat", body=body).status for _ in range(count)]
+
+
+def test_a_backend_that_is_gone_is_left_out_and_comes_back(fleet: Fleet, door: Door) -> None:
+    with generating():
+        fleet.sh("host2", "systemctl stop ollama")
+        try:
+            since = length(fleet)
+            assert set(show(door, fleet, 8)) == {200}
+            assert asked(fleet, since)["host3"] == 8
+        finally:
+            fleet.sh("host2", "systemctl start ollama")
+
+        def both() -> bool:
+            since = length(fleet)
+            assert set(show(door, fleet, 4)) == {200}
+            return set(asked(fleet, since)) == set(BACKENDS)
+
+        wait_until("the other is asked again", both, 60)
+
+
+def test_a_drained_backend_gets_nothing_new(fleet: Fleet, door: Door) -> None:
+    drained = inventory(fleet, backends=["host2", {"host": "host3", "drain": True}])
+    changed = fleet.apply(drained).changed()
+    assert list(changed) == [HOST]
+    with generating():
+        since = length(fleet)
+        assert set(show(door, fleet, 4)) == {200}
+    assert asked(fleet, since) == {"host2": 4}
+    assert fleet.apply(drained).changed() == {}
+    fleet.apply(inventory(fleet))
