@@ -17,7 +17,6 @@ from pyinfra_ollama.decide.gateway.state import acme_reasons, certificate_need, 
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
-from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Acme, Declared, GatewaySettings
 from pyinfra_ollama.snapshot import whole_question
 
@@ -60,23 +59,28 @@ def authority(*, declared: Declared) -> Steps:
     if path is None:
         context.host.noop("the authority's certificate is where it is declared, or not declared")
         return
-    yield FunctionCommand(_keep, [declared, path], {})
+    yield FunctionCommand(fetch, [declared, path], {})
 
 
-def _keep(_: Any, host: Host, declared: Declared, path: Path) -> bool:
-    """Write the certificate beside its place, then there."""
-    text = look(whole_question(declared)).gateway
-    if text is None or text.authority is None:
-        raise RefusedError(f"{layout.TLS_AUTHORITY} is not there, so it cannot be fetched")
+def fetch(state: Any, host: Host, declared: Declared, path: Path) -> bool:
+    """Write the certificate beside its place, then there; False when it cannot be had."""
+    found = look(whole_question(declared)).gateway
+    if found is None or found.authority is None:
+        return _failed(host, f"{layout.TLS_AUTHORITY} is not there, so it cannot be fetched")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f".{path.name}.new")
-        beside.write_text(text.authority, encoding="ascii")
+        beside.write_text(found.authority, encoding="ascii")
         beside.replace(path)
     except OSError as error:
-        raise RefusedError(f"{path} could not be written: {error.strerror}") from error
+        return _failed(host, f"{path} could not be written: {error.strerror}")
     host.log_styled(f"the authority's certificate is in {path}", log_func=logger.info, fg="cyan")
     return True
+
+
+def _failed(host: Host, text: str) -> bool:
+    host.log_styled(text, log_func=logger.error, fg="red")
+    return False
 
 
 @host_operation

@@ -77,8 +77,16 @@ def test_the_authority_is_fetched_for_clients(served: Fleet, tmp_path: Path) -> 
     assert context.get_ca_certs()
     assert served.apply(wanted).changed() == {}
     fetched.unlink()
-    assert list(served.apply(wanted).changed()) == [HOST]
+    planned = served.plan(wanted).planned
+    assert planned == {HOST: ["Have the gateway's authority for its clients"]}
+    assert served.apply(wanted).changed() == planned
     assert fetched.exists()
+
+    nowhere = gatewaying.inventory(served, tls={"fetch_to": "/dev/null/authority.pem"})
+    ran = served.apply(nowhere, check=False)
+    assert ran.code == 1
+    assert "/dev/null/authority.pem could not be written" in ran.text
+    assert "Traceback" not in ran.text
 
 
 def test_a_port_that_another_program_holds_is_told_before_any_change(served: Fleet) -> None:
