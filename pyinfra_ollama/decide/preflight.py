@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import archive, graphics, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
-from pyinfra_ollama.decide.gateway import preflight as gateways
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings, Preflight, human_size, rough_memory
@@ -30,12 +29,15 @@ def findings(
     if snapshot.uid != 0:
         # What others' processes and folders are is for root to see.
         return tuple(_system(declared.preflight, snapshot))
-    server, gateway = declared.server, declared.gateway
-    return (
-        *_system(declared.preflight, snapshot),
-        *(_of_server(server, snapshot, asked, answers) if server else ()),
-        *(gateways.findings(gateway, snapshot) if gateway else ()),
-    )
+    found = [*_system(declared.preflight, snapshot)]
+    if declared.server:
+        found += _of_server(declared.server, snapshot, asked, answers)
+    if declared.gateway:
+        # Takes its time to import, and most hosts have no gateway.
+        from pyinfra_ollama.decide.gateway.preflight import findings as of_gateway
+
+        found += of_gateway(declared.gateway, snapshot)
+    return tuple(found)
 
 
 def _of_server(

@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import bcrypt
-
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.gateway.endpoints import Kind
 from pyinfra_ollama.settings import Gateway, Key, User
@@ -85,6 +83,8 @@ def _hashed(name: str, password: str) -> str:
 
     The salt is made of the password itself with the name, so no two users share one.
     """
+    import bcrypt
+
     salt = hmac.new(password.encode(), f"pyinfra-ollama:{name}".encode(), hashlib.sha256)
     letters = base64.b64encode(salt.digest()[:16]).rstrip(b"=")
     spelled = letters.translate(bytes.maketrans(_BASE64_LETTERS, _BCRYPT_LETTERS))
