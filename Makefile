@@ -17,6 +17,9 @@ BIN := $(VENV)/bin
 # What `make bench` compares with and draws with lives apart, so that it weighs on nothing else.
 BENCH_VENV ?= .venv-bench
 BENCH_STAMP := $(BENCH_VENV)/$(notdir $(STAMP))
+# Real clients, which the fleet tests have talk to a gateway; apart for the same reason.
+CLIENTS_VENV := .venv-clients
+CLIENTS_STAMP := $(CLIENTS_VENV)/$(notdir $(STAMP))
 # More words for the benchmark, as in: make bench BENCH="--hosts 1,2 --runs 1"
 BENCH ?=
 
@@ -31,9 +34,11 @@ SEEDS ?= 1-100
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup demo test test-unit test-fleet torture bench lint format lock docs lab-up lab-down clean help
+.PHONY: setup clients demo test test-unit test-fleet torture bench lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
+
+clients: $(CLIENTS_STAMP) ## install the clients that the fleet tests have talk to a gateway
 
 $(STAMP): requirements-dev.lock pyproject.toml .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(VENV)"
@@ -47,7 +52,7 @@ test: test-unit test-fleet ## everything: pure logic, then real hosts with the r
 test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 	$(BIN)/python -m pytest tests/unit $(PYTEST)
 
-test-fleet: $(STAMP) ## real hosts with the real server (root, Linux)
+test-fleet: $(STAMP) $(CLIENTS_STAMP) ## real hosts with the real server (root, Linux)
 	$(BIN)/python -m pytest tests/fleet -n $(WORKERS) $(PYTEST)
 
 torture: $(STAMP) ## strike 100 deployments at random moments (SEEDS=17 repeats one); root, Linux, half an hour
@@ -60,6 +65,10 @@ bench: $(STAMP) $(BENCH_STAMP) ## compare with plain pyinfra, Ansible and a bare
 
 $(BENCH_STAMP): requirements-bench.lock .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock
+	@touch "$@"
+
+$(CLIENTS_STAMP): requirements-clients.lock .ci/venv
+	PYTHON="$(PYTHON)" .ci/venv "$(CLIENTS_VENV)" requirements-clients.lock
 	@touch "$@"
 
 lint: $(STAMP) ## ruff, its formatter, mypy (strict) and shellcheck; changes nothing
@@ -86,7 +95,7 @@ lab-down: $(STAMP) ## remove them and all they brought: make lab-down LAB=mine
 	$(BIN)/python -m lab down --name "$(LAB)"
 
 clean: ## remove what `make` made here (not the lab's cache, which is outside)
-	rm -rf "$(VENV)" "$(BENCH_VENV)" build dist .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
+	rm -rf "$(VENV)" "$(BENCH_VENV)" "$(CLIENTS_VENV)" build dist .mypy_cache .pytest_cache .ruff_cache ./*.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list

@@ -65,7 +65,7 @@ def declared(**more: Any) -> dict[str, Any]:
 
 def inventory(fleet: Fleet, *, models: bool = False, **more: Any) -> Path:
     """One host with its Ollama behind a gateway; keywords are fields of Gateway."""
-    ollama = {"https_proxy": DEAD, "models": [fleet.chat()] if models else []}
+    ollama = {"https_proxy": DEAD, "models": fleet.models() if models else []}
     return fleet.inventory(
         HOST, ollama=ollama, gateway=declared(**more), verify={"generate": False}
     )
@@ -84,7 +84,7 @@ FULL: dict[str, Any] = {
 
 
 def full(fleet: Fleet, **more: Any) -> Path:
-    """One host with a model, behind a gateway with keys, a user, a page and limits."""
+    """One host with models, behind a gateway with keys, a user, a page and limits."""
     return inventory(fleet, models=True, **{**FULL, **more})
 
 
@@ -111,12 +111,12 @@ class Said:
 
 
 class Door:
-    """Connections to the gateway of one host, trusting its authority only."""
+    """Connections to the gateway of one host, trusting one authority only: the host's own."""
 
-    def __init__(self, fleet: Fleet, host: str = HOST) -> None:
+    def __init__(self, fleet: Fleet, host: str = HOST, trusted: str = "") -> None:
         self.address = fleet.lab.host(host).address
-        authority = fleet.sh(host, "cat /etc/pyinfra-ollama/tls/authority.pem")
-        self.context = ssl.create_default_context(cadata=authority)
+        self.trusted = trusted or fleet.sh(host, "cat /etc/pyinfra-ollama/tls/authority.pem")
+        self.context = ssl.create_default_context(cadata=self.trusted)
 
     def connect(self, port: int = 443, timeout: float = 20) -> ssl.SSLSocket:
         """A connection whose certificate was checked."""

@@ -9,7 +9,8 @@ import pytest
 
 from tests.unit import repo
 
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
+GROUPS = {"requirements-bench.lock": "bench", "requirements-clients.lock": "clients"}
+LOCKS = ("requirements.lock", "requirements-dev.lock", *GROUPS)
 
 
 def pins(lock: str) -> dict[str, tuple[str, list[str]]]:
@@ -29,8 +30,8 @@ def project() -> dict[str, object]:
 
 def wanted(lock: str) -> set[str]:
     """The packages that pyproject.toml asks for, without their bounds."""
-    if lock == "requirements-bench.lock":
-        requirements = project()["dependency-groups"]["bench"]
+    if lock in GROUPS:
+        requirements = project()["dependency-groups"][GROUPS[lock]]
     else:
         table = project()["project"]
         requirements = [*table["dependencies"], *project()["build-system"]["requires"]]
