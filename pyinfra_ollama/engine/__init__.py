@@ -3,7 +3,8 @@
 `inventory` loads an inventory as pyinfra's own command line does, `connection` connects hosts,
 runs scripts as root and finds a host's SSH connection, `parallel` works on all hosts at once,
 `masking` and `sudo` keep passwords out of what pyinfra prints and runs, `logins` has it take
-secrets for SSH, `sending` and `pace` make it faster, `touching` knows when a host may have changed.
+secrets for SSH, `sending`, `pace` and `interpreter` make it faster, `touching` knows when a host
+may have changed, `interrupt` sees to it that Ctrl-C is not lost.
 Importing this package patches the standard library for gevent, as pyinfra's command line does:
 import it before anything that uses sockets. Tested with pyinfra 3.10; another 3.x keeps its own
 behaviour in all that and gets one warning.
@@ -16,7 +17,7 @@ from importlib.metadata import version
 # Patches the standard library, so it must come before what is imported next.
 import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
 import pyinfra_ollama.engine.interpreter  # noqa: F401  # isort: skip
-from pyinfra_ollama.engine import logins, masking, pace, sending, sudo, touching
+from pyinfra_ollama.engine import interrupt, logins, masking, pace, sending, sudo, touching
 from pyinfra_ollama.engine.connection import (
     HostError,
     asking_arguments,
@@ -82,5 +83,5 @@ def version_warning() -> str | None:
 
 
 if version_warning() is None:
-    for patch in (logins, masking, pace, sending, sudo, touching):
+    for patch in (interrupt, logins, masking, pace, sending, sudo, touching):
         patch.install()

@@ -158,8 +158,9 @@ def test_a_run_that_fails_gives_the_lock_back(host: Fleet) -> None:
 
 
 def test_a_run_that_changes_nothing_takes_no_lock_and_asks_once(
-    host: Fleet, converged: Path
+    host: Fleet, converged: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYINFRA_OLLAMA_GATHER", "on")  # also where the suite runs without
     host.apply(converged)
     host.sh(HOST, f"rm -f {RECORD}")
     ran = host.pyinfra(converged, "-y", "-vv")
