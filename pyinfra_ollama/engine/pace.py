@@ -2,8 +2,8 @@
 
 Per operation and host pyinfra resolves the annotations of all global arguments, looks for each of
 them in each layer of the host's data, and reads the source of every function on the call stack to
-learn line numbers that the stack holds already. That was 3.5 ms per operation and host, and with
-fifty hosts most of a run in which nothing changes (timed 2026-11).
+learn line numbers that the stack holds already. That was 1.5 ms of processor time per operation and
+host (ten hosts, nine operations, with and without this module in turn, medians of nine, 2026-11).
 """
 
 from __future__ import annotations
