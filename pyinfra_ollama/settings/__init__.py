@@ -14,6 +14,7 @@ from .certificates import Acme, OwnCertificate, SelfSigned
 from .cors import Cors
 from .environ import Environ
 from .fetched import SecretError
+from .firewall import Allow, Firewall, overlap
 from .gateway import Gateway
 from .limits import Limits
 from .load import load
@@ -22,6 +23,7 @@ from .memory import model_memory, rough_memory
 from .models import Model
 from .names import ModelName, parse_name
 from .ollama import Ollama
+from .openings import Opening, exposed, openings
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
@@ -33,10 +35,12 @@ from .units import duration_seconds, format_size, human_size, parse_duration, pa
 
 __all__ = [
     "Acme",
+    "Allow",
     "Backend",
     "Cors",
     "Declared",
     "Environ",
+    "Firewall",
     "Gateway",
     "GatewaySettings",
     "HostSettings",
@@ -46,6 +50,7 @@ __all__ = [
     "Model",
     "ModelName",
     "Ollama",
+    "Opening",
     "Options",
     "OwnCertificate",
     "Packages",
@@ -62,10 +67,13 @@ __all__ = [
     "User",
     "Verify",
     "duration_seconds",
+    "exposed",
     "format_size",
     "human_size",
     "load",
     "model_memory",
+    "openings",
+    "overlap",
     "parse_duration",
     "parse_name",
     "parse_size",

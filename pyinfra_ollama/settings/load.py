@@ -12,9 +12,11 @@ from pydantic import ValidationError
 from .backends import Inventory
 from .base import LOADING, Setting
 from .fetched import SecretError
+from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Verify
 from .ollama import Ollama
+from .openings import exposed
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
 from .resolve import GatewaySettings, resolve
@@ -68,7 +70,26 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
     meant = {variable for variable, _ in misnamed.values()}
     if not any(data.get(role) is not None or role in meant for role in ("ollama", "gateway")):
         problems.append(_nothing_declared(host))
-    return parts, problems
+    return parts, problems + _opened_to_all(host, parts)
+
+
+def _opened_to_all(host: str, parts: Mapping[str, Setting]) -> list[Problem]:
+    firewall, ollama = parts.get("firewall"), parts.get("ollama")
+    if not isinstance(firewall, Firewall) or not isinstance(ollama, Ollama):
+        return []
+    rule = exposed(firewall, ollama.port)
+    if rule is None:
+        return []
+    return [
+        Problem(
+            hosts=(host,),
+            path=f"firewall.allow[{firewall.allow.index(rule)}]",
+            seen=f"port {rule.port} open to everybody",
+            accepted=f"networks that may reach the server's port {ollama.port}",
+            remedy="name them, as in networks=['10.0.0.5'], or leave the rule out: Ollama has no "
+            "authentication, so whoever reaches this port can use, replace and delete models",
+        )
+    ]
 
 
 def _missing(host: str, data: Mapping[str, object]) -> list[Problem]:
@@ -103,6 +124,8 @@ def _complete(name: str, parts: dict[str, Setting], gateway: GatewaySettings | N
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
+    firewall = parts.get("firewall")
+    assert firewall is None or isinstance(firewall, Firewall)
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {
@@ -112,7 +135,7 @@ def _complete(name: str, parts: dict[str, Setting], gateway: GatewaySettings | N
             "swap": parts.get("swap"),
         }
         server = HostSettings(name=name, **own, **common)
-    return Declared(name=name, server=server, gateway=gateway, **common)
+    return Declared(name=name, server=server, gateway=gateway, firewall=firewall, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .base import Setting
+from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap, Verify
 from .ollama import Ollama
@@ -21,6 +22,7 @@ VARIABLES: dict[str, type[Setting]] = {
     "preflight": Preflight,
     "verify": Verify,
     "gateway": Gateway,
+    "firewall": Firewall,
 }
 """The variables of group data, each with the class that declares it."""
 
@@ -41,11 +43,15 @@ class HostSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """All that one host is declared to be: each role it has, and what every host has."""
+    """All that one host is declared to be: each role it has, and what every host has.
+
+    `firewall` is None where the host's own is left alone.
+    """
 
     name: str
     server: HostSettings | None
     gateway: GatewaySettings | None
+    firewall: Firewall | None
     packages: Packages
     preflight: Preflight
     verify: Verify
