@@ -1,5 +1,6 @@
 """What one question to a host answers: the question, the parsed answer, no pyinfra."""
 
+from pyinfra_ollama.snapshot.filtering import Chain, FirewallState, UfwRule
 from pyinfra_ollama.snapshot.model import (
     Account,
     ApiState,
@@ -17,7 +18,9 @@ from pyinfra_ollama.snapshot.question import Question, question_for, whole_quest
 __all__ = [
     "Account",
     "ApiState",
+    "Chain",
     "FileState",
+    "FirewallState",
     "GpuState",
     "PackageState",
     "Question",
@@ -25,6 +28,7 @@ __all__ = [
     "Snapshot",
     "SnapshotError",
     "SwapState",
+    "UfwRule",
     "UnitState",
     "parse",
     "question_for",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
 
 
@@ -122,7 +123,7 @@ class GpuState:
 class Snapshot:
     """Everything the operations compare, read from one host at one moment.
 
-    Sizes are bytes, times are seconds since the epoch.
+    Sizes are bytes, times are seconds since the epoch. `firewall` is None when it is not declared.
     """
 
     uid: int
@@ -147,3 +148,4 @@ class Snapshot:
     gpu: GpuState
     verified: str | None
     gateway: GatewayState | None = None
+    firewall: FirewallState | None = None

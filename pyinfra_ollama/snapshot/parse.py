@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.snapshot.firewall import firewall_state
 from pyinfra_ollama.snapshot.gateway import gateway_state
 from pyinfra_ollama.snapshot.lines import many, pairs
 from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapState
@@ -73,6 +74,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         gpu=gpu_state(sections["gpu"]),
         verified=stamps.get("verified"),
         gateway=gateway_state(sections),
+        firewall=firewall_state(sections),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pyinfra_ollama import layout
@@ -22,6 +23,7 @@ class Question:
     """The arguments of scripts/snapshot.sh, in its order.
 
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
+    + firewall: whether scripts/snapshot-firewall.sh is run
     """
 
     files: tuple[str, ...]
@@ -33,11 +35,14 @@ class Question:
     upgrade: str
     swapfile: str
     gateway: tuple[str, ...] = ()
+    firewall: bool = False
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The scripts that are run as one, in this order."""
-        return ("snapshot", "snapshot-gateway") if self.gateway else ("snapshot",)
+        gateway = ("snapshot-gateway",) if self.gateway else ()
+        firewall = ("snapshot-firewall",) if self.firewall else ()
+        return ("snapshot", *gateway, *firewall)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -45,8 +50,9 @@ class Question:
             set(other.files) <= set(self.files)
             and set(other.packages) <= set(self.packages)
             and other.gateway in ((), self.gateway)
-            and replace(self, files=(), packages=(), gateway=())
-            == replace(other, files=(), packages=(), gateway=())
+            and other.firewall <= self.firewall
+            and replace(self, files=(), packages=(), gateway=(), firewall=False)
+            == replace(other, files=(), packages=(), gateway=(), firewall=False)
         )
 
     def arguments(self) -> tuple[str, ...]:
@@ -66,8 +72,7 @@ class Question:
 
 MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_FILE)
 REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
-
-
+FIREWALL_PACKAGES = ("iptables", "ufw")
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -76,14 +81,19 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
 
     For a server's settings alone, those of the server.
     """
-    gateway: tuple[str, ...] = ()
-    if isinstance(declared, Declared) and declared.gateway:
-        gateway = GATEWAY_PACKAGES
-        if isinstance(declared.gateway.gateway.tls, Acme):
-            gateway = (*gateway, "certbot")
-        if declared.gateway.reads_models:
-            gateway = (*gateway, "libnginx-mod-http-js")
-    return tuple(sorted({*REQUIRED_PACKAGES, *gateway, *declared.packages.tools}))
+    roles: set[str] = set()
+    if isinstance(declared, Declared):
+        roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
+        roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
+    return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
+
+
+def _of_gateway(settings: GatewaySettings) -> Iterator[str]:
+    yield from GATEWAY_PACKAGES
+    if isinstance(settings.gateway.tls, Acme):
+        yield "certbot"
+    if settings.reads_models:
+        yield "libnginx-mod-http-js"
 
 
 def whole_question(declared: Declared) -> Question:
@@ -91,7 +101,9 @@ def whole_question(declared: Declared) -> Question:
     server = declared.server
     # Without a server its questions are asked all the same: they find nothing, as on a bare host.
     asked = question_for(server) if server else _question(declared.packages, Ollama(), None)
-    asked = replace(asked, packages=wanted_packages(declared))
+    asked = replace(
+        asked, packages=wanted_packages(declared), firewall=declared.firewall is not None
+    )
     if declared.gateway:
         asked = replace(
             asked,
