@@ -16,6 +16,7 @@ class Step(StrEnum):
 
     FIT = "Be fit for what is declared"
     PACKAGES = "Have the needed and declared packages"
+    FIREWALL = "Have the firewall"
     SWAPPINESS = "Have the kernel's swappiness set at boot"
     SWAPFILE = "Have the swapfile"
     ACCOUNT = "Have the service user and its folders"

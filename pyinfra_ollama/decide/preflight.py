@@ -32,11 +32,15 @@ def findings(
     found = [*_system(declared.preflight, snapshot)]
     if declared.server:
         found += _of_server(declared.server, snapshot, asked, answers)
+    # What follows takes its time to import, and most hosts have neither.
     if declared.gateway:
-        # Takes its time to import, and most hosts have no gateway.
         from pyinfra_ollama.decide.gateway.preflight import findings as of_gateway
 
         found += of_gateway(declared.gateway, snapshot)
+    if declared.firewall:
+        from pyinfra_ollama.decide.firewall import findings as of_firewall
+
+        found += of_firewall(declared, snapshot)
     return tuple(found)
 
 

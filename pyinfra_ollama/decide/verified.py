@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 from pyinfra_ollama.decide import models, service
-from pyinfra_ollama.decide.unit import UnitFiles
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.decide.files import ManagedFile
+from pyinfra_ollama.decide.unit import UnitFiles, unit_files
+from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
 
 # The operations whose changes have to be verified remove the stamp before they act, so a run
@@ -15,27 +18,69 @@ from pyinfra_ollama.snapshot import Snapshot
 STAMP = "verified"
 
 
-def fingerprint(settings: HostSettings, declared: UnitFiles) -> str:
+class _Files:
+    """The files of each role as declared, rendered once for hash and comparison."""
+
+    def __init__(self, declared: Declared, snapshot: Snapshot, templates: Path) -> None:
+        self.unit: UnitFiles | None = None
+        self.gateway: tuple[ManagedFile, ...] = ()
+        if declared.server:
+            self.unit = unit_files(declared.server, snapshot, templates)
+        if declared.gateway:
+            # Takes its time to import, and most hosts have no gateway.
+            from pyinfra_ollama.decide.gateway.files import gateway_files
+
+            self.gateway = gateway_files(declared.gateway, snapshot, templates)
+
+
+def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
     """Everything declared that the checks look at, as one hash.
 
-    What happens to the host by itself (a restart, a reboot) is not in it: looking at that is
-    monitoring's work, and `pyinfra-ollama verify` is there at any time.
+    What happens to the host by itself (a restart, a reboot, a renewed certificate) is not in it:
+    looking at that is monitoring's work, and `pyinfra-ollama verify` is there at any time.
     """
-    parts = {
-        "version": settings.ollama.version,
-        "environment": declared.environment.sha256,
-        "models": [repr(model) for model in settings.ollama.models],
-        "swap": repr(settings.swap),
-        "service": repr(settings.service),
-        "verify": repr(settings.verify),
-    }
+    return _hash(declared, _Files(declared, snapshot, templates))
+
+
+def _hash(declared: Declared, files: _Files) -> str:
+    parts: dict[str, object] = {"verify": repr(declared.verify)}
+    if declared.server and files.unit:
+        parts |= _of_server(declared.server, files.unit)
+    if declared.gateway:
+        parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
+    if declared.firewall:
+        parts["firewall"] = repr(declared.firewall)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def due(settings: HostSettings, snapshot: Snapshot, declared: UnitFiles) -> bool:
+def _of_server(settings: HostSettings, unit: UnitFiles) -> dict[str, object]:
+    return {
+        "version": settings.ollama.version,
+        "environment": unit.environment.sha256,
+        "models": [repr(model) for model in settings.ollama.models],
+        "swap": repr(settings.swap),
+        "service": repr(settings.service),
+    }
+
+
+def due(declared: Declared, snapshot: Snapshot, templates: Path) -> bool:
     """Whether something was declared or changed, or is about to be, since it was verified."""
-    return (
-        snapshot.verified != fingerprint(settings, declared)
-        or bool(service.need(settings, snapshot, declared).reasons)
-        or bool(models.work(settings, snapshot))
-    )
+    files = _Files(declared, snapshot, templates)
+    return snapshot.verified != _hash(declared, files) or any(_changes(declared, snapshot, files))
+
+
+def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[bool]:
+    if declared.server and files.unit:
+        yield bool(service.need(declared.server, snapshot, files.unit).reasons)
+        yield bool(models.work(declared.server, snapshot))
+    if declared.gateway:
+        from pyinfra_ollama.decide.gateway import state as gateway
+
+        yield bool(gateway.certificate_need(declared.gateway, snapshot).reasons)
+        yield bool(gateway.need(declared.gateway, files.gateway, snapshot).reasons)
+        yield bool(gateway.acme_reasons(declared.gateway, snapshot))
+    if declared.firewall:
+        from pyinfra_ollama.decide.firewall import todo
+
+        work = todo(declared, snapshot)
+        yield work is not None and not work.nothing

@@ -10,12 +10,11 @@ from pyinfra.api.command import FunctionCommand
 from pyinfra.api.host import Host
 
 from pyinfra_ollama.commands import quiet
-from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.decide.verified import STAMP, due, fingerprint
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.settings import Declared
-from pyinfra_ollama.snapshot import question_for
+from pyinfra_ollama.snapshot import whole_question
 
 if TYPE_CHECKING:
     from pyinfra_ollama.verifier import Result
@@ -29,22 +28,20 @@ def verified(*, declared: Declared, templates: Path) -> Steps:
     Have the deployment verified since anything it depends on was last changed.
 
     + declared: what the host is declared to be
-    + templates: the folder of the unit's templates
+    + templates: the folder of the templates
 
     What was verified is remembered on the host; the checks themselves are those of
     ``pyinfra-ollama verify``.
     """
-    settings = declared.server
-    if settings is None:
+    if declared.server is None:
         context.host.noop("there is no server to verify")
         return
-    snapshot = look(question_for(settings))
-    unit = unit_files(settings, snapshot, templates)
-    if not due(settings, snapshot, unit):
+    snapshot = look(whole_question(declared))
+    if not due(declared, snapshot, templates):
         context.host.noop("nothing changed since it was verified")
         return
     yield FunctionCommand(check, [declared], {})
-    yield quiet("stamp", STAMP, fingerprint(settings, unit))
+    yield quiet("stamp", STAMP, fingerprint(declared, snapshot, templates))
 
 
 def check(state: Any, host: Host, declared: Declared) -> bool:

@@ -11,6 +11,7 @@ from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway.files import gateway_files
 from pyinfra_ollama.decide.plan import gateway, server, system
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
+from pyinfra_ollama.decide.plan.firewall import firewall as firewall_changes
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.decide.unit import UnitFiles, unit_files
 from pyinfra_ollama.refusal import RefusedError
@@ -75,6 +76,7 @@ def _changes(
 ) -> Iterator[Change]:
     """In the order of deploy.py and its tasks."""
     yield from system.packages(declared, snapshot)
+    yield from firewall_changes(declared, snapshot)
     if declared.server:
         yield from _of_server(declared.server, snapshot, asked, answers, texts, templates)
     if declared.gateway:
@@ -85,8 +87,7 @@ def _changes(
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
     if declared.server:
-        unit = unit_files(declared.server, snapshot, templates)
-        yield from server.verification(declared.server, snapshot, unit)
+        yield from server.verification(declared, snapshot, templates)
 
 
 def _of_server(

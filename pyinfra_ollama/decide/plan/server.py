@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import models as declared_models
@@ -12,7 +13,7 @@ from pyinfra_ollama.decide import service as services
 from pyinfra_ollama.decide.plan.change import Change, Detail
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.decide.unit import UnitFiles
-from pyinfra_ollama.settings import HostSettings, Model, human_size
+from pyinfra_ollama.settings import Declared, HostSettings, Model, human_size
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.steps import Step
 
@@ -102,10 +103,11 @@ def _created(model: Model) -> Change:
     return Change(Step.MODELS, "create", model.canonical, note, details=details)
 
 
-def verification(settings: HostSettings, snapshot: Snapshot, unit: UnitFiles) -> Iterator[Change]:
+def verification(declared: Declared, snapshot: Snapshot, templates: Path) -> Iterator[Change]:
     """The verifier's look at the host afterwards."""
-    if verified.due(settings, snapshot, unit):
-        loads = settings.verify.generate and bool(settings.ollama.models)
+    if verified.due(declared, snapshot, templates):
+        models = declared.server.ollama.models if declared.server else ()
+        loads = declared.verify.generate and bool(models)
         note = "loads every model" if loads else ""
         yield Change(Step.VERIFY, "verify", "the host", note, details={"loads_models": loads})
 

@@ -112,6 +112,7 @@ def whole(server: HostSettings) -> Declared:
         name=server.name,
         server=server,
         gateway=None,
+        firewall=None,
         packages=server.packages,
         preflight=server.preflight,
         verify=server.verify,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pyinfra_ollama.decide import reach
 from pyinfra_ollama.decide.plan import Change, HostPlan, foretell
 from pyinfra_ollama.decide.reach import Answer
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import PackageState, Snapshot
 
 from .hosts import host, whole
@@ -34,13 +34,14 @@ def bare() -> Snapshot:
 
 
 def plan(
-    settings: HostSettings, snapshot: Snapshot, texts: Mapping[str, str] | None = None
+    settings: HostSettings | Declared, snapshot: Snapshot, texts: Mapping[str, str] | None = None
 ) -> HostPlan:
     """The plan, with every address answering."""
-    asked = reach.asks(settings, snapshot)
+    declared = whole(settings) if isinstance(settings, HostSettings) else settings
+    asked = reach.asks(declared.server, snapshot) if declared.server else ()
     answers = {a.url: Answer("200", 3 * MIB, "", MANIFEST) for a in asked}
     return foretell(
-        whole(settings),
+        declared,
         snapshot,
         asked=asked,
         answers=answers,

@@ -8,10 +8,10 @@ from typing import Any
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.decide.verified import fingerprint
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import FileState, ReleaseState, Snapshot
 
-from .hosts import host
+from .hosts import host, whole
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
 NOTES = {"variant": "none", "gpu": "dropped"}
@@ -27,14 +27,16 @@ def written(file: ManagedFile) -> FileState:
     return FileState("regular file", file.mode, file.user, file.group, size, file.sha256)
 
 
-def served(settings: HostSettings, **changes: Any) -> Snapshot:
+def served(settings: HostSettings | Declared, **changes: Any) -> Snapshot:
     """The host once these settings were applied and verified, then changed as `host` does."""
-    declared = unit_files(settings, host(), TEMPLATES)
+    everything = whole(settings) if isinstance(settings, HostSettings) else settings
+    assert everything.server is not None
+    declared = unit_files(everything.server, host(), TEMPLATES)
     files = {file.path: written(file) for file in declared.files if file.content is not None}
     usual: dict[str, Any] = {
         "links": LINKS,
         "releases": {"0.33.0": ReleaseState(100, NOTES)},
-        "verified": fingerprint(settings, declared),
+        "verified": fingerprint(everything, host(), TEMPLATES),
         "files": files,
         "unit": {"environment": declared.environment.sha256},
     }

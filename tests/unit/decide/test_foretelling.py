@@ -16,7 +16,7 @@ from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.settings import HostSettings
 from pyinfra_ollama.snapshot import ReleaseState, Snapshot
 
-from .hosts import NOW, declared
+from .hosts import NOW, declared, whole
 from .served import LINKS, NOTES, TEMPLATES, served
 
 UNIT = "/etc/systemd/system/ollama.service"
@@ -28,7 +28,7 @@ def need(snapshot: Snapshot, settings: HostSettings = SETTINGS) -> service.Need:
 
 
 def due(snapshot: Snapshot, settings: HostSettings = SETTINGS) -> bool:
-    return verified.due(settings, snapshot, unit_files(settings, snapshot, TEMPLATES))
+    return verified.due(whole(settings), snapshot, TEMPLATES)
 
 
 def test_a_host_that_serves_as_declared_needs_nothing() -> None:

@@ -147,8 +147,7 @@ def planned(declared: Any, snapshot: Snapshot) -> list[str]:
 
 def test_a_plan_tells_what_becomes_of_the_gateway() -> None:
     declared = having()
-    assert declared.server is not None
-    converged = served(declared.server)
+    converged = served(declared)
     packages = replace(
         converged.packages,
         installed={**converged.packages.installed, "nginx": "1", "openssl": "1", "logrotate": "1"},
@@ -159,6 +158,7 @@ def test_a_plan_tells_what_becomes_of_the_gateway() -> None:
     assert told == [
         "modify /etc/nginx/pyinfra-ollama/endpoints.conf",
         "reload nginx.service",
+        "verify the host",
     ]
     whole = planned(declared, bare())
     assert "install ca-certificates, curl, logrotate, nginx, openssl, procps, zstd" in whole

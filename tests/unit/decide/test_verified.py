@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.decide.verified import due, fingerprint
 from pyinfra_ollama.settings import HostSettings
-from tests.unit.decide.hosts import declared
+from tests.unit.decide.hosts import declared, whole
 from tests.unit.decide.served import TEMPLATES, served
 
 MODEL = {"name": "m:1"}
@@ -24,7 +23,7 @@ def settings(**changes: Any) -> HostSettings:
 def looks(wanted: HostSettings, **host: Any) -> bool:
     """Whether a host that was verified with the usual settings is looked at again."""
     snapshot = served(settings(), **{"api": LISTED, **host})
-    return due(wanted, snapshot, unit_files(wanted, snapshot, TEMPLATES))
+    return due(whole(wanted), snapshot, TEMPLATES)
 
 
 def test_never_on_a_converged_host() -> None:
@@ -71,5 +70,6 @@ def test_after_a_change_of_the_host_that_is_about_to_be_mended(host: dict[str, A
 
 def test_the_hash_is_the_same_in_every_run() -> None:
     one, two = settings(), settings()
-    files = unit_files(one, served(one), TEMPLATES)
-    assert fingerprint(one, files) == fingerprint(two, files)
+    snapshot = served(one)
+    first, second = (fingerprint(whole(s), snapshot, TEMPLATES) for s in (one, two))
+    assert first == second
