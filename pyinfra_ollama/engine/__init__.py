@@ -40,6 +40,7 @@ from pyinfra_ollama.engine.inventory import (
     open_fleet,
 )
 from pyinfra_ollama.engine.parallel import each
+from pyinfra_ollama.engine.renewed import is_over_ssh, run_over_new_connection
 from pyinfra_ollama.engine.silence import give_up_on_silence
 from pyinfra_ollama.engine.touching import touches
 
@@ -56,10 +57,12 @@ __all__ = [
     "give_up_on_silence",
     "host_data",
     "is_alive",
+    "is_over_ssh",
     "open_fleet",
     "peer_address",
     "root_arguments",
     "run_command",
+    "run_over_new_connection",
     "run_script",
     "shell_words",
     "ssh_transport",

@@ -35,7 +35,7 @@ SHELL_NAME = "pyinfra-ollama"
 
 _GRACE_SECONDS = 5
 
-_LOST = (SSHException, OSError, EOFError)
+LOST = (SSHException, OSError, EOFError)
 
 
 class HostError(Exception):
@@ -55,7 +55,7 @@ def connect(host: Host) -> None:
     """Connect with the host's own connector. Raises `HostError`; connected already is fine."""
     try:
         host.connect(show_errors=False, raise_exceptions=True)
-    except (PyinfraError, *_LOST) as error:
+    except (PyinfraError, *LOST) as error:
         raise HostError(str(error) or type(error).__name__) from error
 
 
@@ -63,7 +63,7 @@ def disconnect(host: Host) -> None:
     """Remove what connecting left on the host (sudo's askpass script) and hang up."""
     if not host.connected:
         return
-    with suppress(PyinfraError, *_LOST), gevent.Timeout(_GRACE_SECONDS, False):
+    with suppress(PyinfraError, *LOST), gevent.Timeout(_GRACE_SECONDS, False):
         host.disconnect()
     if isinstance(host.connector, SSHConnector) and host.connector.client is not None:
         host.connector.client.close()
@@ -122,7 +122,7 @@ def run_command(
         raise HostError(
             "sudo asks for a password; set _sudo_password in the host's data"
         ) from error
-    except (PyinfraError, *_LOST) as error:
+    except (PyinfraError, *LOST) as error:
         raise HostError(f"the connection failed: {str(error) or type(error).__name__}") from error
     return Output(succeeded, output.stdout_lines, output.stderr_lines)
 
