@@ -1,6 +1,7 @@
 """A bare machine becomes a verified Ollama server: `pyinfra INVENTORY deploy.py`."""
 
 from pyinfra_ollama.declared import declaration
+from tasks.firewall import firewall
 from tasks.gateway import gateway
 from tasks.models import models
 from tasks.ollama import ollama
@@ -14,6 +15,8 @@ declared = declaration()
 
 if preflight(declared):
     packages(declared)
+    if declared.firewall:
+        firewall(declared)
     if declared.server:
         swap(declared.server)
         ollama(declared.server)
