@@ -17,7 +17,7 @@ from pyinfra_ollama.verifier.answers import (
     Swappiness,
 )
 
-__all__ = ["parse"]
+__all__ = ["parse", "sections", "socket"]
 
 T = TypeVar("T")
 Pair = tuple[str, str]
@@ -25,16 +25,16 @@ Pair = tuple[str, str]
 
 def parse(lines: Sequence[str]) -> Probe:
     """Read the script's output; a cut or damaged section becomes `None` and a problem."""
-    sections, problems = _sections(lines)
+    whole, problems = sections(lines)
     if not lines or lines[-1] != "@@done":
         problems["script"] = "its output is cut off"
 
     def read(name: str, parser: Callable[[list[str]], T]) -> T | None:
-        if name not in sections:
+        if name not in whole:
             problems.setdefault(name, "no answer")
             return None
         try:
-            return parser(sections[name])
+            return parser(whole[name])
         except (ValueError, IndexError, KeyError) as error:
             problems[name] = f"unreadable answer ({error})"
             return None
@@ -45,7 +45,7 @@ def parse(lines: Sequence[str]) -> Probe:
         unit=read("unit", lambda body: dict(_split(line, "=") for line in body)),
         process=read("process", _process),
         members=read("members", lambda body: frozenset(int(p.split("/")[2]) for p in body)),
-        sockets=read("sockets", lambda body: tuple(map(_socket, body))),
+        sockets=read("sockets", lambda body: tuple(map(socket, body))),
         executables=read("executables", lambda b: {int(k): v for k, v in map(_split, b)}),
         current=read("links", lambda body: body[0] if body else ""),
         swaps=read("swaps", _swaps),
@@ -58,7 +58,7 @@ def parse(lines: Sequence[str]) -> Probe:
     )
 
 
-def _sections(lines: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
+def sections(lines: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, str]]:
     """Whole sections by name, and what is wrong with the others."""
     whole: dict[str, list[str]] = {}
     problems: dict[str, str] = {}
@@ -95,7 +95,7 @@ def _process(body: list[str]) -> Process | None:
     return Process(int(said["pid"]), said["exe"], {key: value for key, _, value in pairs})
 
 
-def _socket(line: str) -> Socket:
+def socket(line: str) -> Socket:
     """A line of `ss -H -t -u -l -n -p` (iproute2 5.15 to 6.15)."""
     fields = line.split(None, 6)
     address, _, port = fields[4].rpartition(":")

@@ -15,6 +15,8 @@ from pyinfra.api.host import Host
 from pyinfra_ollama import engine
 from pyinfra_ollama.reports import survey
 from pyinfra_ollama.settings import Declared, load
+from pyinfra_ollama.verifier import firewall as filtering
+from pyinfra_ollama.verifier.checks import firewall as of_firewall
 from pyinfra_ollama.verifier.examine import examine, planned
 from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
@@ -80,19 +82,25 @@ def verify_host(
             reason = f"the verifier itself failed: {type(error).__name__}: {error}"
     if not results:
         return report(reason)
-    every = planned(declared.server) if declared.server else ()
-    for check, subject in every[len(results) :]:
+    for check, subject in _planned(declared)[len(results) :]:
         add(Result(check, "unknown", reason, subject=subject))
     return report()
+
+
+def _planned(declared: Declared) -> tuple[tuple[str, str], ...]:
+    server = planned(declared.server) if declared.server else ()
+    return (*server, *((("firewall", ""),) if declared.firewall else ()))
 
 
 def _results(host: Host, declared: Declared, *, generate: bool) -> Iterator[Result]:
     settings = declared.server
     if settings is None:
         yield Result("service", "skipped", "no Ollama is declared for this host")
-        return
-    bound = settings.verify.parallel_loads
-    yield from examine(host, settings, generate=generate, load_slot=lambda: _load_slot(bound))
+    else:
+        bound = settings.verify.parallel_loads
+        yield from examine(host, settings, generate=generate, load_slot=lambda: _load_slot(bound))
+    if declared.firewall is not None:
+        yield of_firewall.firewall(declared, declared.firewall, filtering.ask(host))
 
 
 def _load_slot(bound: int | None) -> AbstractContextManager[object]:
