@@ -12,6 +12,21 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "/run/pyinfra-ollama-firewall"
 
 
+def deployed(fleet: Fleet, host: str) -> None:
+    """Have everything on a host but a firewall; ufw is there, off and as it is installed."""
+    wanted = fleet.inventory(host, packages={"tools": ["ufw", "iptables"]})
+    # After another file of these tests there is nothing to do.
+    if fleet.plan(wanted).planned:
+        fleet.reset(host)
+        fleet.apply(wanted)
+    off(fleet, host)
+
+
+def off(fleet: Fleet, host: str) -> None:
+    """Have ufw as it is installed, and off."""
+    fleet.sh(host, "ufw --force reset >/dev/null; ufw logging low >/dev/null")
+
+
 def reaches(address: str, port: int = 22, seconds: float = 1.0) -> bool:
     """Whether this machine gets a connection."""
     try:

@@ -12,7 +12,9 @@ from lab import api
 from tests.fleet.filtering import (
     FOLDER,
     address6,
+    deployed,
     kernel,
+    off,
     on_disk,
     reaches,
     reaches_from,
@@ -40,8 +42,7 @@ def one(fleet: Fleet, port: int | str, *networks: str, **more: Any) -> dict[str,
 @pytest.fixture(scope="module", autouse=True)
 def ready(fleet: Fleet) -> Iterator[None]:
     """A host with everything deployed but a firewall; ufw is there, as a person left it."""
-    fleet.reset(HOST, OTHER)
-    fleet.apply(fleet.inventory(HOST, packages={"tools": ["ufw", "iptables"]}))
+    deployed(fleet, HOST)
     yield
     fleet.sh(HOST, "ufw --force disable")
 
@@ -49,7 +50,7 @@ def ready(fleet: Fleet) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def open_host(fleet: Fleet) -> None:
     """Each test begins with ufw as it is installed, and off."""
-    fleet.sh(HOST, "ufw --force reset >/dev/null; ufw logging low >/dev/null")
+    off(fleet, HOST)
     assert fleet.ssh(HOST, f"test -e {FOLDER}").returncode
 
 
@@ -128,11 +129,9 @@ def test_ours_go_and_a_persons_own_stay(fleet: Fleet) -> None:
 
 DAMAGES = (
     "ufw --force disable",
-    "ufw delete allow 443/tcp; systemctl disable ufw",
-    "ufw default allow incoming",
-    "ip6tables -D ufw6-user-input -p tcp --dport 443 -j ACCEPT",
+    "ufw delete allow 443/tcp; systemctl disable ufw; sed -i s/IPV6=yes/IPV6=no/ /etc/default/ufw",
+    "ufw default allow incoming; ip6tables -D ufw6-user-input -p tcp --dport 443 -j ACCEPT",
     "iptables -P INPUT ACCEPT; iptables -F",
-    "sed -i s/IPV6=yes/IPV6=no/ /etc/default/ufw",
 )
 
 
@@ -144,4 +143,5 @@ def test_what_somebody_broke_is_mended(fleet: Fleet) -> None:
         fleet.sh(HOST, damage)
         assert STEP in fleet.apply(inventory).changed().get(HOST, []), damage
         assert kernel(fleet, HOST) == before, damage
+        assert fleet.sh(HOST, "systemctl is-enabled ufw") == "enabled"
     assert fleet.apply(inventory).changed() == {}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab import api
-from tests.fleet.filtering import FOLDER, kernel, on_disk, on_trial, reaches, rules
+from tests.fleet.filtering import FOLDER, deployed, kernel, off, on_disk, on_trial, reaches, rules
 from tests.fleet.harness import BIN, ROOT, Fleet, wait_until
 
 pytestmark = pytest.mark.slow
@@ -28,16 +28,15 @@ def declared(fleet: Fleet) -> Path:
 @pytest.fixture(scope="module", autouse=True)
 def ready(fleet: Fleet) -> Iterator[None]:
     """A host with everything deployed but a firewall; ufw is there, as a person left it."""
-    fleet.reset(HOST)
-    fleet.apply(fleet.inventory(HOST, packages={"tools": ["ufw", "iptables"]}))
+    deployed(fleet, HOST)
     yield
     fleet.sh(HOST, "ufw --force disable")
 
 
 @pytest.fixture(autouse=True)
-def off(fleet: Fleet) -> None:
+def open_host(fleet: Fleet) -> None:
     """Each test begins with ufw as it is installed, and off."""
-    fleet.sh(HOST, "ufw --force reset >/dev/null; ufw logging low >/dev/null")
+    off(fleet, HOST)
     assert fleet.ssh(HOST, f"test -e {FOLDER}").returncode
 
 

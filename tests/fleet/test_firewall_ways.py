@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.filtering import kernel, on_disk, reaches, rules
+from tests.fleet.filtering import deployed, kernel, off, on_disk, reaches, rules
 from tests.fleet.harness import Fleet, Ran
 
 pytestmark = pytest.mark.slow
@@ -22,16 +22,15 @@ PORTS = "/etc/ssh/sshd_config.d/ports.conf"
 @pytest.fixture(scope="module", autouse=True)
 def ready(fleet: Fleet) -> Iterator[None]:
     """A host with everything deployed but a firewall; ufw is there, as a person left it."""
-    fleet.reset(HOST)
-    fleet.apply(fleet.inventory(HOST, packages={"tools": ["ufw", "iptables"]}))
+    deployed(fleet, HOST)
     yield
     fleet.sh(HOST, "ufw --force disable")
 
 
 @pytest.fixture
-def off(fleet: Fleet) -> None:
+def open_host(fleet: Fleet) -> None:
     """ufw as it is installed, and off."""
-    fleet.sh(HOST, "ufw --force reset >/dev/null; ufw logging low >/dev/null")
+    off(fleet, HOST)
 
 
 def words(ran: Ran) -> str:
@@ -39,11 +38,10 @@ def words(ran: Ran) -> str:
     return " ".join(ran.text.split())
 
 
-@pytest.mark.usefixtures("off")
-@pytest.mark.parametrize("user", ["deployer", "asker"])
-def test_with_sudo(fleet: Fleet, user: str) -> None:
+@pytest.mark.usefixtures("open_host")
+def test_with_sudo(fleet: Fleet) -> None:
     """sudo hides which port SSH comes in by, and the new connection needs its password as well."""
-    inventory = fleet.inventory(HOST, user=user, firewall=OPEN)
+    inventory = fleet.inventory(HOST, user="asker", firewall=OPEN)
     ran = fleet.apply(inventory)
     assert STEP in ran.changed()[HOST]
     assert fleet.lab.sudo_password not in ran.text
@@ -52,7 +50,7 @@ def test_with_sudo(fleet: Fleet, user: str) -> None:
     assert fleet.apply(inventory).changed() == {}
 
 
-@pytest.mark.usefixtures("off")
+@pytest.mark.usefixtures("open_host")
 def test_ssh_on_other_ports(fleet: Fleet, tmp_path: Path) -> None:
     """The port of this connection, the others sshd has, and the declared one; then fewer."""
     fleet.sh(HOST, f"printf 'Port 22\\nPort 2222\\n' >{PORTS} && systemctl restart ssh")
@@ -72,7 +70,7 @@ def test_ssh_on_other_ports(fleet: Fleet, tmp_path: Path) -> None:
     assert rules(fleet, HOST) == [f"ufw allow 22/tcp comment '{MARK}ssh'"]
 
 
-@pytest.mark.usefixtures("off")
+@pytest.mark.usefixtures("open_host")
 def test_what_would_lock_out_or_contradicts_is_refused_before_any_change(fleet: Fleet) -> None:
     fleet.sh(HOST, "ufw deny 443/tcp comment 'not here'")
     before = kernel(fleet, HOST), on_disk(fleet, HOST)
@@ -93,7 +91,7 @@ def test_what_would_lock_out_or_contradicts_is_refused_before_any_change(fleet: 
         assert (kernel(fleet, HOST), on_disk(fleet, HOST)) == before
 
 
-@pytest.mark.usefixtures("off")
+@pytest.mark.usefixtures("open_host")
 def test_what_docker_publishes_is_warned_about(fleet: Fleet) -> None:
     """Docker itself needs rights that a lab host has not: its bridge and chain are laid by hand."""
     made = (
@@ -116,7 +114,7 @@ def test_what_docker_publishes_is_warned_about(fleet: Fleet) -> None:
 def good(fleet: Fleet) -> Path:
     """An inventory of one host that is what it declares."""
     inventory = fleet.inventory(HOST, firewall=OPEN)
-    fleet.sh(HOST, "ufw --force reset >/dev/null; ufw logging low >/dev/null")
+    off(fleet, HOST)
     fleet.apply(inventory)
     return inventory
 
