@@ -49,7 +49,7 @@ def _hash(declared: Declared, files: _Files) -> str:
     if declared.gateway:
         parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
     if declared.firewall:
-        parts["firewall"] = repr(declared.firewall)
+        parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

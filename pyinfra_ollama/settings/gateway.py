@@ -114,9 +114,7 @@ class Gateway(Setting):
         source="our choice because most clients are no web pages",
         example='Cors(origins=["https://chat.example.com"])',
     )
-    limits: Limits = setting(
-        Limits(), "How much one caller may ask.", source="our choice, see Limits"
-    )
+    limits: Limits = setting(Limits(), "How much one caller may ask.", source="see Limits")
     max_body: Size = setting(
         64 * MIB,
         "Largest request body in bytes; what is above gets 413.",
@@ -131,21 +129,24 @@ class Gateway(Setting):
     )
     backends: tuple[Annotated[Backend, backend()], ...] = setting(
         (),
-        "Hosts and groups of the inventory whose Ollama it hands requests to; an empty list is the "
-        "host's own.",
+        "Hosts and groups of the inventory that it hands requests to; none is its own Ollama.",
         source="our choice because most hosts serve themselves",
         example='["gpu1", Backend("gpu2", weight=2)]',
     )
+    source_addresses: tuple[str, ...] = setting(
+        (),
+        "Addresses from which it reaches backends, for their firewalls; none is its ssh_hostname.",
+        source="our choice because most hosts have one",
+        example='["10.0.0.2"]',
+    )
     balance: Literal["least_connections", "sticky"] = setting(
         "least_connections",
-        "How a backend is chosen: the least busy, or always the same one for a key, whose prompt "
-        "cache it then has.",
+        "How a backend is chosen: the least busy, or one for each key, whose prompt cache it has.",
         source="our choice because requests differ in length a thousandfold",
     )
     hsts_seconds: Annotated[int, Field(strict=True, ge=0, le=63_072_000)] = setting(
         31_536_000,
-        "How long browsers insist on HTTPS (Strict-Transport-Security), in seconds; 0 leaves it "
-        "out.",
+        "How long browsers insist on HTTPS (Strict-Transport-Security), in seconds; 0 is not said.",
         source="our choice because a year is what hstspreload.org asks for",
     )
     replace_sites: Flag = setting(
@@ -157,10 +158,10 @@ class Gateway(Setting):
         14, "Days for which access logs are kept.", source="Debian's nginx"
     )
 
-    @field_validator("listen")
+    @field_validator("listen", "source_addresses")
     @classmethod
-    def _can_be_listened_on(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return checks.listen(value)
+    def _are_addresses(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        return checks.addresses(value, info)
 
     @field_validator("admin_networks")
     @classmethod

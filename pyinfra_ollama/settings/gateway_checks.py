@@ -31,9 +31,9 @@ def is_address(name: str) -> bool:
     return True
 
 
-def listen(value: tuple[str, ...]) -> tuple[str, ...]:
+def addresses(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
     """Return the addresses in their usual form, each once."""
-    if not value:
+    if not value and info.field_name == "listen":
         raise refusal(
             accepted="at least one address",
             remedy="leave the field out for all",

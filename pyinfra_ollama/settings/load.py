@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from . import ingress
 from .backends import Inventory
 from .base import LOADING, Setting
 from .fetched import SecretError
-from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Verify
 from .ollama import Ollama
-from .openings import exposed
+from .openings import Opening
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
 from .resolve import GatewaySettings, resolve
@@ -47,9 +47,11 @@ def load(
         if not found and isinstance(declares := parts.get("gateway"), Gateway):
             gateway, unresolved = resolve(name, declares, everyone)
             found += unresolved
+        opened, unopened = ingress.opened(name, parts, everyone)
+        found += unopened
         problems += found
         if not found:
-            declared[name] = _complete(name, parts, gateway)
+            declared[name] = _complete(name, parts, gateway, opened)
     if problems:
         raise SettingsError(problems)
     return declared
@@ -70,26 +72,7 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
     meant = {variable for variable, _ in misnamed.values()}
     if not any(data.get(role) is not None or role in meant for role in ("ollama", "gateway")):
         problems.append(_nothing_declared(host))
-    return parts, problems + _opened_to_all(host, parts)
-
-
-def _opened_to_all(host: str, parts: Mapping[str, Setting]) -> list[Problem]:
-    firewall, ollama = parts.get("firewall"), parts.get("ollama")
-    if not isinstance(firewall, Firewall) or not isinstance(ollama, Ollama):
-        return []
-    rule = exposed(firewall, ollama.port)
-    if rule is None:
-        return []
-    return [
-        Problem(
-            hosts=(host,),
-            path=f"firewall.allow[{firewall.allow.index(rule)}]",
-            seen=f"port {rule.port} open to everybody",
-            accepted=f"networks that may reach the server's port {ollama.port}",
-            remedy="name them, as in networks=['10.0.0.5'], or leave the rule out: Ollama has no "
-            "authentication, so whoever reaches this port can use, replace and delete models",
-        )
-    ]
+    return parts, problems
 
 
 def _missing(host: str, data: Mapping[str, object]) -> list[Problem]:
@@ -118,14 +101,18 @@ def _fetch(name: str, secret: Secret) -> None:
         one_line(secret)
 
 
-def _complete(name: str, parts: dict[str, Setting], gateway: GatewaySettings | None) -> Declared:
+def _complete(
+    name: str,
+    parts: dict[str, Setting],
+    gateway: GatewaySettings | None,
+    opened: tuple[Opening, ...],
+) -> Declared:
     common: dict[str, Any] = {
         "packages": parts.get("packages") or Packages(),
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
-    firewall = parts.get("firewall")
-    assert firewall is None or isinstance(firewall, Firewall)
+    filtered: dict[str, Any] = {"firewall": parts.get("firewall"), "opened": opened}
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {
@@ -135,7 +122,7 @@ def _complete(name: str, parts: dict[str, Setting], gateway: GatewaySettings | N
             "swap": parts.get("swap"),
         }
         server = HostSettings(name=name, **own, **common)
-    return Declared(name=name, server=server, gateway=gateway, firewall=firewall, **common)
+    return Declared(name=name, server=server, gateway=gateway, **filtered, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -73,6 +74,15 @@ def resolve(
             )
         )
     return GatewaySettings(gateway=gateway, backends=backends), problems
+
+
+def backend_names(gateway: Gateway, inventory: Inventory) -> frozenset[str]:
+    """The hosts that a gateway names as backends; what it misnames is left out."""
+    found: set[str] = set()
+    for declared in gateway.backends:
+        with suppress(_RefusedError):
+            found.update(_hosts(declared, inventory))
+    return frozenset(found)
 
 
 def _hosts(declared: Backend, inventory: Inventory) -> Iterator[str]:

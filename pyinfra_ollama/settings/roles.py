@@ -9,6 +9,7 @@ from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap, Verify
 from .ollama import Ollama
+from .openings import Opening
 from .release import Release
 from .resolve import GatewaySettings
 from .service import Service
@@ -45,13 +46,15 @@ class HostSettings:
 class Declared:
     """All that one host is declared to be: each role it has, and what every host has.
 
-    `firewall` is None where the host's own is left alone.
+    `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
+    what it declares.
     """
 
     name: str
     server: HostSettings | None
     gateway: GatewaySettings | None
     firewall: Firewall | None
+    opened: tuple[Opening, ...] = ()
     packages: Packages
     preflight: Preflight
     verify: Verify

@@ -44,7 +44,7 @@ def todo(declared: Declared, snapshot: Snapshot) -> FirewallWork | None:
         return None
     if snapshot.firewall is None:
         raise RefusedError("the host did not say what its firewall is, so nothing is changed")
-    return work(declared.firewall, (), snapshot.firewall)
+    return work(declared.firewall, declared.opened, snapshot.firewall)
 
 
 def work(firewall: Firewall, opened: Iterable[Opening], state: FirewallState) -> FirewallWork:

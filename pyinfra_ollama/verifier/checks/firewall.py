@@ -26,7 +26,7 @@ def firewall(host: Declared, declared: Firewall, seen: Seen) -> Result:
     if seen.families is None or seen.at_boot is None or seen.sockets is None:
         reasons = [f"{name}: {why}" for name, why in seen.problems.items()]
         return unknown("firewall", "; ".join(reasons), look=LOOK)
-    wanted = set(_ways(declared, seen.sockets, seen.families))
+    wanted = set(_ways(host, declared, seen.sockets, seen.families))
     expected = f"what comes in is denied but for {listed(map(str, sorted(wanted)))}"
     wrong = list(_wrong(seen, seen.families, wanted))
     more = [way for one in seen.families.values() for way in one.ways - wanted]
@@ -65,13 +65,15 @@ def _wrong(seen: Seen, families: Mapping[int, Filter], wanted: set[Way]) -> Iter
         yield "ufw does not start at boot"
 
 
-def _ways(declared: Firewall, sockets: Iterable[Socket], families: Iterable[int]) -> Iterator[Way]:
+def _ways(
+    host: Declared, declared: Firewall, sockets: Iterable[Socket], families: Iterable[int]
+) -> Iterator[Way]:
     ports = {
         str(one.port) for one in sockets if "sshd" in one.commands and not is_loopback(one.address)
     }
     ports |= {str(declared.ssh_port)} if declared.ssh_port else set()
     ssh = [Opening(port, "tcp", declared.ssh_networks, "ssh") for port in ports]
-    for opening in (*ssh, *openings(declared)):
+    for opening in (*ssh, *host.opened, *openings(declared)):
         for text in opening.networks or EVERYBODY:
             network = ipaddress.ip_network(text)
             if network.version in families:

@@ -36,6 +36,15 @@ def test_a_gateway_is_asked_about_in_the_same_command() -> None:
     assert "certbot" not in whole.packages
 
 
+def test_a_firewall_is_asked_about_only_where_one_is_declared() -> None:
+    plain, filtered = whole_question(declaration()), whole_question(declaration(firewall={}))
+    assert plain.scripts == ("snapshot",)
+    assert filtered.scripts == ("snapshot", "snapshot-firewall")
+    assert {"iptables", "ufw"} <= set(filtered.packages)
+    assert filtered.covers(plain)
+    assert not plain.covers(filtered)
+
+
 def test_what_a_gateway_needs_besides() -> None:
     kept = having(("a",), keys=[key("chat", models=["a"])])
     assert "libnginx-mod-http-js" in whole_question(kept).packages
