@@ -39,18 +39,17 @@ def addresses(value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
             remedy="leave the field out for all",
             seen="an empty list",
         )
-    found = []
     for position, text in enumerate(value):
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
+        if not is_address(text) or (
+            info.field_name == "source_addresses" and ipaddress.ip_address(text).is_unspecified
+        ):
+            every = ", '0.0.0.0' or '::'" if info.field_name == "listen" else ""
             raise refusal(
-                accepted="IP addresses of the host, such as '10.0.0.5', '0.0.0.0' or '::'",
+                accepted=f"IP addresses of the host, such as '10.0.0.5'{every}",
                 remedy="write addresses without ports; the port is the field port",
                 seen=f"[{position}] {text!r}",
-            ) from None
-        found.append(str(address))
-    return tuple(dict.fromkeys(found))
+            )
+    return tuple(dict.fromkeys(str(ipaddress.ip_address(text)) for text in value))
 
 
 def networks(value: tuple[str, ...]) -> tuple[str, ...]:

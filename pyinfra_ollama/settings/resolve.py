@@ -63,6 +63,7 @@ def resolve(
             path = "gateway" if own else f"gateway.backends[{position}]"
             problems.append(Problem(hosts=(host,), path=path, **refused.words))
     backends = tuple(found.values())
+    problems += _ports_taken(host, gateway, inventory)
     if backends and not problems and all(backend.drain for backend in backends):
         problems.append(
             Problem(
@@ -74,6 +75,36 @@ def resolve(
             )
         )
     return GatewaySettings(gateway=gateway, backends=backends), problems
+
+
+def _ports_taken(host: str, gateway: Gateway, inventory: Inventory) -> list[Problem]:
+    """A port that the host's own Ollama is to have as well."""
+    try:
+        ollama = Ollama.model_validate(inventory.data.get(host, {}).get("ollama"))
+    except ValidationError:
+        return []
+    places = [(address, port) for address in gateway.listen for port in gateway.ports]
+    for address, port in (*places, ("127.0.0.1", gateway.status_port)):
+        if port == ollama.port and _meet(address, ollama.host):
+            field = "status_port" if port == gateway.status_port else "port"
+            return [
+                Problem(
+                    hosts=(host,),
+                    path=f"gateway.{field}",
+                    seen=f"{port}, the port of the host's own Ollama",
+                    accepted="a port that nothing else has",
+                    remedy=f"write another number for {field}, or another port in Ollama(...)",
+                )
+            ]
+    return []
+
+
+def _meet(ours: str, of_ollama: str) -> bool:
+    """Whether two programs cannot both listen on a port of these addresses."""
+    one, other = ipaddress.ip_address(ours), ipaddress.ip_address(of_ollama)
+    if one.is_unspecified or other.is_unspecified:
+        return one.version == other.version or of_ollama == "::"
+    return one == other
 
 
 def backend_names(gateway: Gateway, inventory: Inventory) -> frozenset[str]:

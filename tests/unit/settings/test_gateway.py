@@ -162,3 +162,25 @@ def test_a_wrong_backend_is_told_where_it_is_declared_and_not_twice() -> None:
     with pytest.raises(SettingsError) as caught:
         load([("web1", data)])
     assert [problem.path for problem in caught.value.problems] == ["ollama.port"]
+
+
+@pytest.mark.parametrize(
+    ("listen", "host", "fine"),
+    [
+        (["10.0.0.5"], "127.0.0.1", True),
+        (["10.0.0.5"], "0.0.0.0", False),
+        (["0.0.0.0"], "127.0.0.1", False),
+        (["::"], "127.0.0.1", True),
+        (["10.0.0.5"], "::", False),
+        (["10.0.0.5"], "10.0.0.5", False),
+    ],
+)
+def test_a_port_of_the_hosts_own_server_on_the_same_address(
+    listen: list[str], host: str, fine: bool
+) -> None:
+    ollama = Ollama(host=host, allow_non_loopback=True)
+    gateway = {"keys": [key()], "listen": listen, "port": 11434}
+    if fine:
+        assert declared(gateway, ollama=ollama).gateway is not None
+    else:
+        assert "the port of the host's own Ollama" in refused(gateway, ollama=ollama)
