@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -164,6 +166,18 @@ def test_plain_http_is_led_to_https_by_name(fleet: Fleet, door: Door) -> None:
     assert said == f"308 https://{NAME}/api/tags?a=b"
     plain = fleet.sh(HOST, "curl -sS -i http://127.0.0.1:443/api/tags")
     assert "application/json" in plain
+
+
+@pytest.fixture(scope="module", autouse=True)
+def dawdler(door: Door) -> Iterator[socket.socket]:
+    """A client that began a request before the first test, and does not go on."""
+    with door.connect(timeout=30) as connection:
+        connection.sendall(b"GET /api/version HTTP/1.1\r\nHost: x\r\nAuthoriz")
+        yield connection
+
+
+def test_a_client_that_dawdles_is_hung_up_on(door: Door, dawdler: socket.socket) -> None:
+    assert dawdler.recv(1024) == b""
 
 
 def test_tls_is_current_and_said_to_stay(fleet: Fleet, door: Door) -> None:

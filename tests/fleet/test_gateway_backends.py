@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,12 @@ def inventory(fleet: Fleet, **more: Any) -> Path:
     for host in BACKENDS:
         address = fleet.lab.host(host).address
         each[host] = {
-            "ollama": {"host": address, "allow_non_loopback": True, "models": models[host]}
+            "ollama": {
+                "host": address,
+                "allow_non_loopback": True,
+                "models": models[host],
+                "max_queue": 1,
+            },
         }
     return fleet.inventory(*HOSTS, each=each, verify={"generate": False})
 
@@ -117,6 +124,31 @@ def test_a_backend_that_is_gone_is_left_out_and_comes_back(fleet: Fleet, door: D
             return set(asked(fleet, since)) == set(BACKENDS)
 
         wait_until("the other is asked again", both, 60)
+
+
+def test_a_full_queue_is_told_with_the_time_to_wait(fleet: Fleet, door: Door) -> None:
+    """While host3 loads a model it takes one request more; the others are to come again."""
+    model = fleet.embedding()["name"]
+    unload = json.dumps({"model": model, "keep_alive": 0})
+    here = f"http://{fleet.lab.host('host3').address}:11434"
+    with generating(), ThreadPoolExecutor(16) as clients:
+        fleet.sh("host3", f"curl -sS --fail {here}/api/embed -d {shlex.quote(unload)}")
+        idle = f"curl -sS --fail {here}/api/ps"
+        wait_until("it is unloaded", lambda: model not in fleet.sh("host3", idle), 20)
+        said = list(clients.map(lambda _: embed(door, model), range(16)))
+    assert {answer.status for answer in said} == {200, 503}
+    full = next(answer for answer in said if answer.status == 503)
+    assert full.headers["retry-after"] == "5"
+    assert "busy" in full.error
+
+
+def test_a_key_keeps_to_one_backend_where_that_is_declared(fleet: Fleet, door: Door) -> None:
+    fleet.apply(inventory(fleet, balance="sticky"))
+    with generating():
+        since = length(fleet)
+        assert set(show(door, fleet, 6)) == {200}
+    wait_until("all are logged", lambda: asked(fleet, since).total() == 6, 10)
+    assert len(asked(fleet, since)) == 1
 
 
 def test_a_drained_backend_gets_nothing_new(fleet: Fleet, door: Door) -> None:

@@ -35,6 +35,33 @@ def test_streams_come_as_they_are_made(fleet: Fleet, door: Door) -> None:
     assert len([part for part in parts if b'"done":false' in part]) > 3
 
 
+def test_a_client_that_leaves_frees_its_place(fleet: Fleet, door: Door) -> None:
+    """What it asked for would go on for long; Ollama's own log tells that it ended."""
+    body = {
+        "model": fleet.chat()["name"],
+        "messages": [{"role": "user", "content": "Write the numbers from 1 to 10000."}],
+        "options": {"num_predict": 100_000, "num_ctx": 8192, "temperature": 0},
+    }
+    sent = json.dumps(body).encode()
+    head = (
+        f"POST /api/chat HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEYS['chat']}\r\n"
+        f"Content-Length: {len(sent)}\r\n\r\n"
+    )
+    mark = gatewaying.marked(fleet)
+    with generating():
+        with door.connect(timeout=120) as connection:
+            connection.sendall(head.encode() + sent)
+            received = b""
+            while b'"done":false' not in received:
+                received += connection.recv(65536)
+            assert gatewaying.reached(fleet, mark) == [], "it goes on while somebody listens"
+        wait_until(
+            "Ollama ended it",
+            lambda: gatewaying.reached(fleet, mark) == ['POST "/api/chat"'],
+            15,
+        )
+
+
 def test_the_log_tells_who_and_how_and_nothing_that_was_said(fleet: Fleet, door: Door) -> None:
     mark = fleet.sh(HOST, "wc -l </var/log/pyinfra-ollama/gateway.log")
     door.ask("POST", "/api/chat?secret=word", key="chat", body=b'{"model":"none","prompt":"word"}')

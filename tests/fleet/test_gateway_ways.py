@@ -10,8 +10,8 @@ import pytest
 
 from pyinfra_ollama.settings import Secret
 from tests.fleet import gatewaying
-from tests.fleet.gatewaying import HOST, NAME, Door
-from tests.fleet.harness import Fleet, wait_until
+from tests.fleet.gatewaying import HOST, NAME, PASSWORD, Door, basic, secret
+from tests.fleet.harness import Fleet
 
 PEM = "/etc/pyinfra-ollama/tls/gateway.pem"
 
@@ -89,16 +89,56 @@ def test_the_authority_is_fetched_for_clients(served: Fleet, tmp_path: Path) -> 
     assert "Traceback" not in ran.text
 
 
-def test_a_port_that_another_program_holds_is_told_before_any_change(served: Fleet) -> None:
-    served.sh(HOST, "systemctl stop nginx")
-    served.sh(HOST, "systemd-run -q --unit=holder /usr/sbin/sshd -D -p 443")
-    listening = "ss -Hltn 'sport = :443' | grep -q ."
-    wait_until("the port is taken", lambda: served.ssh(HOST, listening).returncode == 0)
-    ran = served.apply(gatewaying.inventory(served), check=False)
-    served.sh(HOST, "systemctl stop holder")
-    assert ran.code == 1
-    assert "443 is held by sshd" in ran.text
+def test_users_without_keys_and_a_network_that_administers(served: Fleet) -> None:
+    """From here ada may do everything, from the host itself what users may."""
+    users = [{"name": "ada", "password": secret("ada")}]
+    near = {"admin_networks": [f"{served.lab.gateway}/32"], "show": True}
+    wanted = gatewaying.inventory(served, keys=[], users=users, **near)
+    assert served.plan(wanted).planned == served.apply(wanted).changed()
+    door = Door(served)
+    ada = basic("ada", PASSWORD)
+    assert door.ask("GET", "/api/version", Authorization=ada).status == 200
+    assert door.ask("POST", "/api/copy", Authorization=ada, body=b"{").status == 400
+    refused = door.ask("GET", "/api/version", key="chat")
+    assert (refused.status, refused.headers["www-authenticate"]) == (401, 'Basic realm="Ollama"')
+    assert door.ask("POST", "/api/copy", body=b"{").status == 401
+    ask = f"curl -sk -o /dev/null -w '%{{http_code}}' -d '{{' -u 'ada:{PASSWORD}'"
+    said = [served.sh(HOST, f"{ask} https://127.0.0.1/api/{name}") for name in ("show", "copy")]
+    assert said == ["400", "401"]
+    assert served.apply(wanted).changed() == {}
+
+
+def test_neither_keys_nor_tls_where_it_is_meant_so(served: Fleet) -> None:
+    """Behind something else that does TLS and asks who calls."""
+    open_to_all = {"allow_plain": True, "allow_anonymous": True, "tls": None, "port": 8080}
+    wanted = gatewaying.inventory(served, keys=[], **open_to_all)
+    assert served.plan(wanted).planned == served.apply(wanted).changed()
+    ask = "curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080"
+    assert served.sh(HOST, f"{ask}/api/version") == "200"
+    assert served.sh(HOST, f"{ask}/api/chat -d '{{'") == "400"
+    assert served.sh(HOST, f"{ask}/api/pull -d '{{'") == "403"
+    # A page that somebody looks at on the way could use the models.
+    assert served.sh(HOST, f"{ask}/api/version -H 'Origin: https://evil.example.com'") == "403"
+    ports = served.sh(HOST, "ss -Hltnp | grep '\"nginx\"' | awk '{ print $4 }' | sort -u")
+    assert {line.rpartition(":")[2] for line in ports.splitlines()} == {"8080", "9180"}
+    assert served.apply(wanted).changed() == {}
     served.apply(gatewaying.inventory(served))
+    assert Door(served).ask("GET", "/api/version", key="chat").status == 200
+
+
+def test_ports_that_apache_has_are_told_before_any_change(served: Fleet) -> None:
+    served.sh(HOST, "systemctl stop nginx")
+    install = "DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends apache2"
+    served.sh(HOST, f"{install} >/dev/null 2>&1", timeout=120)
+    try:
+        served.sh(HOST, "systemctl start apache2")
+        ran = served.apply(gatewaying.inventory(served), check=False)
+    finally:
+        served.sh(HOST, "systemctl disable -q --now apache2")
+    assert ran.code == 1
+    assert "80 is held by apache2" in ran.text
+    assert "Traceback" not in ran.text
+    assert list(served.apply(gatewaying.inventory(served)).changed()) == [HOST]
 
 
 def test_a_persons_own_site_is_not_run_over(served: Fleet) -> None:
