@@ -10,10 +10,11 @@ from pyinfra.api.command import FunctionCommand
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.commands import shown
+from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.gateway.authority import missing
 from pyinfra_ollama.decide.gateway.files import gateway_files
 from pyinfra_ollama.decide.gateway.state import acme_reasons, certificate_need, need, state
+from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
@@ -45,6 +46,7 @@ def certificate(*, declared: Declared) -> Steps:
         context.host.noop("the certificate is as declared, or not of the host's making")
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
+    yield quiet("stamp", STAMP, "")
     yield shown("certificate", str(needed.days), *needed.names)
 
 
@@ -113,6 +115,7 @@ def serving(*, declared: Declared, templates: Path) -> Steps:
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
     port = str(settings.gateway.status_port)
+    yield quiet("stamp", STAMP, "")
     yield shown("gateway", port, str(START_SECONDS), *layout.GATEWAY_STAMPED)
 
 
@@ -132,6 +135,7 @@ def acme(*, declared: Declared) -> Steps:
     found = state(snapshot).lineage
     other = found is not None and found.directory != tls.directory_url
     names = settings.gateway.server_names
+    yield quiet("stamp", STAMP, "")
     yield shown("acme", tls.directory_url, tls.email or "", "yes" if other else "no", *names)
 
 

@@ -129,7 +129,11 @@ def test_a_key_is_exchanged_without_a_break(fleet: Fleet, door: Door, back: None
         ran = fleet.apply(wanted)
         assert ran.changed() == planned
         assert planned == {
-            HOST: ["Have the gateway's configuration", "Have the gateway serving as declared"]
+            HOST: [
+                "Have the gateway's configuration",
+                "Have the gateway serving as declared",
+                "Have the deployment verified",
+            ]
         }
         in_progress.sendall(b':"none"}')
         assert in_progress.recv(65536).startswith(b"HTTP/1.1 404")

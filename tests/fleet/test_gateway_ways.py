@@ -13,6 +13,7 @@ from tests.fleet import gatewaying
 from tests.fleet.gatewaying import HOST, NAME, PASSWORD, Door, basic, secret
 from tests.fleet.harness import Fleet
 
+VERIFY = "Have the deployment verified"
 PEM = "/etc/pyinfra-ollama/tls/gateway.pem"
 
 
@@ -57,7 +58,8 @@ def test_a_certificate_that_ends_soon_is_made_anew(served: Fleet, tmp_path: Path
     before = fingerprint(served)
     authority = served.sh(HOST, "cat /etc/pyinfra-ollama/tls/authority.pem")
     shorter = gatewaying.inventory(served, tls={"days": 90}, server_names=[NAME, "other.example"])
-    planned = {HOST: ["Have the gateway's certificate", "Have the gateway serving as declared"]}
+    steps = ("Have the gateway's certificate", "Have the gateway serving as declared", VERIFY)
+    planned = {HOST: [*steps]}
     assert served.plan(shorter).planned == planned
     assert served.apply(shorter).changed() == planned
     assert fingerprint(served) != before

@@ -160,6 +160,10 @@ def test_a_plan_tells_what_becomes_of_the_gateway() -> None:
         "reload nginx.service",
         "verify the host",
     ]
+    # A run that was killed before its reload: what it leaves is verified as well.
+    assert converged.gateway is not None
+    killed = replace(converged, gateway=replace(converged.gateway, running="0" * 64))
+    assert planned(declared, killed) == ["reload nginx.service", "verify the host"]
     whole = planned(declared, bare())
     assert "install ca-certificates, curl, logrotate, nginx, openssl, procps, zstd" in whole
     assert "make /etc/pyinfra-ollama/tls/gateway.pem" in whole
