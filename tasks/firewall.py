@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pyinfra.api.deploy import deploy
 
-from pyinfra_ollama.operations.firewall import firewall as filtering
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.steps import Step
 
@@ -12,4 +11,7 @@ from pyinfra_ollama.steps import Step
 @deploy("Firewall")
 def firewall(declared: Declared) -> None:
     """Have the declared firewall."""
+    # Takes its time to import, and most hosts declare none.
+    from pyinfra_ollama.operations.firewall import firewall as filtering
+
     filtering(name=Step.FIREWALL, declared=declared)
