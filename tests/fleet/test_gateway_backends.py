@@ -32,7 +32,7 @@ def inventory(fleet: Fleet, **more: Any) -> Path:
                 "server_names": [gatewaying.NAME],
                 "keys": [key("chat"), key("eye", models=[fleet.chat()["name"]])],
                 "limits": WIDE,
-                "backends": list(BACKENDS),
+                "backends": ["host2", {"host": "host3", "weight": 3}],
                 **more,
             },
         }
@@ -106,6 +106,14 @@ def show(door: Door, fleet: Fleet, count: int) -> list[int]:
     """Ask for the model that both have; it costs no generation."""
     body = json.dumps({"model": fleet.chat()["name"], "messages": []}).encode()
     return [door.ask("POST", "/api/chat", key="chat", body=body).status for _ in range(count)]
+
+
+def test_a_heavier_backend_is_asked_more_often(fleet: Fleet, door: Door) -> None:
+    with generating():
+        since = length(fleet)
+        assert set(show(door, fleet, 8)) == {200}
+    wait_until("all are logged", lambda: asked(fleet, since).total() == 8, 10)
+    assert asked(fleet, since) == {"host2": 2, "host3": 6}
 
 
 def test_a_backend_that_is_gone_is_left_out_and_comes_back(fleet: Fleet, door: Door) -> None:

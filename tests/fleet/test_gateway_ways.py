@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ssl
 import subprocess
+from contextlib import ExitStack
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from pyinfra_ollama.settings import Secret
 from tests.fleet import gatewaying
-from tests.fleet.gatewaying import HOST, NAME, PASSWORD, Door, basic, secret
-from tests.fleet.harness import Fleet
+from tests.fleet.gatewaying import HOST, KEYS, NAME, PASSWORD, WIDE, Door, basic, secret
+from tests.fleet.harness import Fleet, wait_until
 
 VERIFY = "Have the deployment verified"
 PEM = "/etc/pyinfra-ollama/tls/gateway.pem"
@@ -126,6 +128,39 @@ def test_neither_keys_nor_tls_where_it_is_meant_so(served: Fleet) -> None:
     assert served.apply(wanted).changed() == {}
     served.apply(gatewaying.inventory(served))
     assert Door(served).ask("GET", "/api/version", key="chat").status == 200
+
+
+def test_limits_of_an_address_and_of_all_together(served: Fleet) -> None:
+    """Whatever keys come from it, and whoever is there already."""
+    limits = {**WIDE, "rate_per_address": 1, "burst_per_address": 2, "concurrent": 2}
+    served.apply(gatewaying.inventory(served, limits=limits))
+    door = Door(served)
+    keys = ("chat", "ops", "eye", "chat", "ops", "eye")
+    said = [door.ask("GET", "/api/version", key=key).status for key in keys]
+    assert set(said) == {200, 429}
+    addresses = count(2)
+
+    def another() -> str:
+        """What an address is answered that never asked before."""
+        ask = f"curl -sk -o /dev/null -w '%{{http_code}}' --interface 127.0.0.{next(addresses)}"
+        key = f"-H 'x-api-key: {KEYS['eye']}'"
+        return served.sh(HOST, f"{ask} {key} https://127.0.0.1/api/version")
+
+    assert another() == "200", "each address has a pace of its own"
+    head = (
+        f"POST /api/embed HTTP/1.1\r\nHost: x\r\nx-api-key: {KEYS['chat']}\r\n"
+        "Content-Length: 100\r\n\r\n{"
+    )
+    with ExitStack() as held:
+
+        def holds_two() -> bool:
+            connection = held.enter_context(door.connect())
+            connection.sendall(head.encode())
+            return another() == "429"
+
+        wait_until("the third is refused", holds_two, 20)
+    wait_until("there is room again", lambda: another() == "200", 10)
+    served.apply(gatewaying.inventory(served))
 
 
 def test_ports_that_apache_has_are_told_before_any_change(served: Fleet) -> None:
