@@ -1,13 +1,16 @@
-"""The whole way on Debian 13."""
+"""The whole way on Debian 13, behind a gateway and a firewall."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.fleet import eyes
+from tests.fleet import eyes, gatewaying
 from tests.fleet.eyes import differing
+from tests.fleet.filtering import reaches
+from tests.fleet.gatewaying import KEYS, Door
 from tests.fleet.harness import VERSION, Fleet
 
 HOST = "host1"
@@ -20,7 +23,16 @@ def converged(trixie: Fleet) -> Path:
     assert trixie.sh(HOST, ". /etc/os-release; echo $VERSION_ID") == "13"
     limits = {"memory_max": "8G", "tasks_max": 512, "cpu_quota_percent": 200}
     models = {"models": trixie.models()}
-    inventory = trixie.inventory(HOST, user="asker", ollama=models, service=limits)
+    # A key that is kept to a model has nginx's JavaScript module read bodies.
+    keys = [gatewaying.key("chat"), gatewaying.key("next", models=[trixie.chat()["name"]])]
+    inventory = trixie.inventory(
+        HOST,
+        user="asker",
+        ollama=models,
+        service=limits,
+        gateway=gatewaying.declared(keys=keys),
+        firewall={},
+    )
     planned = trixie.plan(inventory).planned
     assert trixie.apply(inventory).changed() == planned
     return inventory
@@ -33,6 +45,24 @@ def test_it_serves_in_its_sandbox(trixie: Fleet, converged: Path) -> None:
     exposure = trixie.sh(HOST, "systemd-analyze security ollama --no-pager | tail -n 1")
     assert float(exposure.split(":", 1)[1].split()[0]) <= 1.2
     assert trixie.sh(HOST, "systemctl show ollama -p MemoryMax --value") == str(8 * 1024**3)
+
+
+def test_the_gateway_is_the_one_door(trixie: Fleet, converged: Path) -> None:
+    door = Door(trixie)
+    assert door.ask("GET", "/api/version").status == 401
+    assert door.ask("GET", "/api/version", key="chat").status == 200
+    assert door.ask("POST", "/api/pull", key="chat", body=b"{}").status == 403
+    other = json.dumps({"model": trixie.embedding()["name"], "input": "x"}).encode()
+    refused = door.ask("POST", "/api/embed", key="next", body=other)
+    assert (refused.status, refused.error[:20]) == (403, "this key may not use")
+    ask = "curl -sk -o /dev/null -w '%{http_version} %{http_code}' https://127.0.0.1/api/version"
+    assert trixie.sh(HOST, f"{ask} -H 'x-api-key: {KEYS['chat']}'") == "2 200"
+    assert [reaches(door.address, port) for port in (22, 443, 9180, 11434)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_second_run_changes_nothing(trixie: Fleet, converged: Path) -> None:
