@@ -13,6 +13,16 @@ Secrets never stand here, only where they are kept (docs/secrets.md). A user oth
 A proxy that pulls go through is https_proxy="http://proxy.example.com:3128" in Ollama(...), or
 https_proxy=Secret.env("OLLAMA_HTTPS_PROXY") when its URL holds a login. Both import Secret from
 pyinfra_ollama.settings.
+
+Clients on other machines come through a gateway, and nothing else is let in with a firewall
+(docs/gateway.md, docs/firewall.md):
+
+    gateway = Gateway(
+        server_names=["llm.example.com"],
+        keys=[Key("chat-ui", Secret.env("CHAT_UI_KEY"))],
+        tls=Acme(agree_tos=True),
+    )
+    firewall = Firewall()
 """
 
 from pyinfra_ollama.settings import Model, Ollama, Preflight, Service, Swap
