@@ -36,6 +36,10 @@ class Ran:
         document: dict[str, Any] = json.loads(self.out)
         return document
 
+    def commands(self, host: str) -> int:
+        """How many commands pyinfra sent to a host, after a run with `-vv`."""
+        return sum(line.startswith(f"[{host}] >>> ") for line in self.err.splitlines())
+
     def changed(self, key: str = "success") -> dict[str, list[str]]:
         """Which operations changed each host, after `apply`."""
         return _by_host(self.document["results"]["operations"], key)

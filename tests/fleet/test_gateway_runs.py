@@ -104,10 +104,15 @@ def processes(fleet: Fleet) -> list[str]:
     return fleet.sh(HOST, "pgrep -x nginx").split()
 
 
-def test_a_second_run_changes_and_reloads_nothing(fleet: Fleet, door: Door) -> None:
+def test_a_second_run_changes_and_reloads_nothing(
+    fleet: Fleet, door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It asks one question for server and gateway together, and finds nothing to do."""
     before = processes(fleet)
-    ran = fleet.apply(gatewaying.full(fleet))
+    monkeypatch.setenv("PYINFRA_OLLAMA_GATHER", "on")  # also where the suite runs without
+    ran = fleet.pyinfra(gatewaying.full(fleet), "-y", "-vv", "--json")
     assert ran.changed() == {}
+    assert ran.commands(HOST) == 1
     assert processes(fleet) == before
 
 
