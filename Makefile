@@ -22,6 +22,8 @@ CLIENTS_VENV := .venv-clients
 CLIENTS_STAMP := $(CLIENTS_VENV)/$(notdir $(STAMP))
 # More words for the benchmark, as in: make bench BENCH="--hosts 1,2 --runs 1"
 BENCH ?=
+# And for the part of it about the gateway: make bench-gateway BENCH_GATEWAY="--pairs 20 --rounds 1"
+BENCH_GATEWAY ?=
 
 # Passed on to the lab: how many hosts, of which Debian (bookworm or trixie), under which name.
 HOSTS ?= 3
@@ -34,7 +36,7 @@ SEEDS ?= 1-100
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup clients demo test test-unit test-fleet torture bench lint format lock docs lab-up lab-down clean help
+.PHONY: setup clients demo test test-unit test-fleet torture bench bench-gateway lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
 
@@ -58,10 +60,17 @@ test-fleet: $(STAMP) $(CLIENTS_STAMP) ## real hosts with the real server (root, 
 torture: $(STAMP) ## strike 100 deployments at random moments (SEEDS=17 repeats one); root, Linux, half an hour
 	$(BIN)/python -m tests.fleet.torture "$(SEEDS)"
 
-bench: $(STAMP) $(BENCH_STAMP) ## compare with plain pyinfra, Ansible and a bare connection on lab hosts (root, Linux)
+bench: $(STAMP) $(BENCH_STAMP) ## time runs against plain pyinfra and Ansible, then the gateway, on lab hosts (root, Linux)
 	@$(BIN)/python -m bench --ansible-playbook "$(BENCH_VENV)/bin/ansible-playbook" --json build/bench.json $(BENCH)
 	@$(BENCH_VENV)/bin/python -m bench.chart build/bench.json build/bench.svg
+	@$(BIN)/python -m bench.gateway --json build/bench-gateway.json $(BENCH_GATEWAY)
+	@# Together, since figures from a checkout with changes are not taken.
 	@$(BIN)/python -m bench.publish build/bench.json
+	@$(BIN)/python -m bench.gateway.publish build/bench-gateway.json
+
+bench-gateway: $(STAMP) ## what the gateway adds and what several backends bring, four minutes (root, Linux)
+	@$(BIN)/python -m bench.gateway --json build/bench-gateway.json $(BENCH_GATEWAY)
+	@$(BIN)/python -m bench.gateway.publish build/bench-gateway.json
 
 $(BENCH_STAMP): requirements-bench.lock .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock

@@ -42,13 +42,13 @@ def missing(results: Results) -> list[str]:
     return found
 
 
-def with_region(text: str, region: str) -> str:
+def with_region(text: str, region: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
     """The document with the text between its two marks replaced."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    before, begin, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
-        raise ValueError(f"no region from {BEGIN!r} to {END!r}")
-    return f"{before}{BEGIN}\n\n{region}\n{END}{after}"
+        raise ValueError(f"no region from {marks[0]!r} to {marks[1]!r}")
+    return f"{before}{begin}\n\n{region}\n{end}{after}"
 
 
 def publish(results: Results, picture: Path, root: Path = ROOT) -> None:
