@@ -5,7 +5,9 @@ The Ollama is the real one, with its queue and its streaming (lab/standin has wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lab import standin
@@ -13,11 +15,12 @@ from lab.load import Load
 from lab.streaming import Door as Place
 from lab.streaming import question
 from tests.fleet.gatewaying import KEYS, NAME, Door
-from tests.fleet.harness import Fleet
+from tests.fleet.harness import HOSTS, Fleet
 
 # Three seconds of words: what happens to a gateway meanwhile happens in the middle of streams.
 WORDS, EACH_MS = 60, 50
 STREAMS = 16
+LOG = "/var/log/pyinfra-ollama/gateway.log"
 
 
 def served(fleet: Fleet, host: str, **ollama: Any) -> dict[str, Any]:
@@ -51,3 +54,23 @@ def lost_nothing(load: Load) -> None:
     """Every stream that was begun came whole."""
     assert not load.tally.failures, load.tally
     assert load.tally.whole >= STREAMS, load.tally
+
+
+class Log:
+    """Which backends were asked since now, by the gateways' own logs."""
+
+    def __init__(self, fleet: Fleet, gateways: Iterable[str]) -> None:
+        self.fleet = fleet
+        self.names = {fleet.lab.host(host).address: host for host in HOSTS}
+        self.since = {host: int(fleet.sh(host, f"wc -l <{LOG}")) for host in gateways}
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """What was logged."""
+        for host, since in self.since.items():
+            lines = self.fleet.sh(host, f"tail -n +{since + 1} {LOG}").splitlines()
+            yield from map(json.loads, lines)
+
+    def asked(self) -> Counter[str]:
+        """How often each backend answered."""
+        last = (row["backend"].split(", ")[-1].split(":")[0] for row in self.rows())
+        return Counter(self.names.get(address, "") for address in last)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ import pytest
 from lab.load import Load
 from lab.streaming import question
 from tests.fleet import paced
-from tests.fleet.gatewaying import NAME, WIDE, Door, key
+from tests.fleet.gatewaying import KEYS, NAME, WIDE, Door, key
 from tests.fleet.harness import HOSTS, Fleet, wait_until
+from tests.fleet.paced import Log
 
 pytestmark = pytest.mark.slow
 
 GATEWAYS = ("host1", "host2")
-LOG = "/var/log/pyinfra-ollama/gateway.log"
 
 
 def inventory(fleet: Fleet, **more: Any) -> Path:
@@ -57,29 +57,9 @@ def usual(fleet: Fleet, doors: tuple[Door, ...]) -> Iterator[None]:
     fleet.apply(inventory(fleet))
 
 
-class Log:
-    """Which backends were asked since now, by the gateways' own logs."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self.fleet = fleet
-        self.names = {fleet.lab.host(host).address: host for host in HOSTS}
-        self.since = {host: int(fleet.sh(host, f"wc -l <{LOG}")) for host in GATEWAYS}
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """What was logged."""
-        for host, since in self.since.items():
-            lines = self.fleet.sh(host, f"tail -n +{since + 1} {LOG}").splitlines()
-            yield from map(json.loads, lines)
-
-    def asked(self) -> Counter[str]:
-        """How often each backend answered."""
-        last = (row["backend"].split(", ")[-1].split(":")[0] for row in self.rows())
-        return Counter(self.names.get(address, "") for address in last)
-
-
 def held(fleet: Fleet, door: Door, count: int) -> Counter[str]:
     """Who answers so many streams that begin one after the other and are held together."""
-    log = Log(fleet)
+    log = Log(fleet, GATEWAYS)
     with ExitStack() as stack:
         for _ in range(count):
             body = question(fleet.chat()["name"], 40, each_ms=50)
@@ -103,22 +83,34 @@ def test_more_is_asked_of_a_backend_with_more_weight(
     assert held(fleet, doors[0], 8) == {"host1": 2, "host2": 2, "host3": 4}
 
 
-def test_a_key_sticks_to_a_backend_where_that_is_declared(
-    fleet: Fleet, doors: tuple[Door, ...], usual: None
-) -> None:
-    fleet.apply(inventory(fleet, balance="sticky"))
-    asked = [held(fleet, door, 4) for door in doors]
-    assert [len(found) for found in asked] == [1, 1]
-    # Both gateways choose alike.
-    assert asked[0] == asked[1]
-
-
 def test_a_reload_of_nginx_cuts_no_stream(fleet: Fleet, doors: tuple[Door, ...]) -> None:
     with paced.load(fleet, doors) as load:
         for _ in range(3):
             for host in GATEWAYS:
                 fleet.sh(host, "systemctl reload nginx")
     paced.lost_nothing(load)
+
+
+def test_a_reload_cuts_no_stream_over_http2(fleet: Fleet, doors: tuple[Door, ...]) -> None:
+    """Sixteen on one connection, by curl on another host."""
+    words = 2 * paced.WORDS
+    body = question(fleet.chat()["name"], words, each_ms=paced.EACH_MS).decode()
+    fleet.sh("host3", "cat >/tmp/authority.pem; rm -f /tmp/stream*", stdin=doors[0].trusted)
+    ask = (
+        "curl -sS --fail --http2 --cacert /tmp/authority.pem --parallel --parallel-max 16"
+        f" -H 'x-api-key: {KEYS['chat']}' -d '{body}' -o '/tmp/stream#1'"
+        f" -w '%{{http_version}} ' 'https://{doors[0].address}/api/chat?[1-16]' 2>&1"
+    )
+    begun = "cat /tmp/stream* 2>/dev/null | grep -c . || true"
+    with ThreadPoolExecutor() as pool:
+        held = pool.submit(fleet.sh, "host3", ask)
+        wait_until("they have begun", lambda: int(fleet.sh("host3", begun)) > 16, 10)
+        for _ in range(2):
+            fleet.sh(GATEWAYS[0], "systemctl reload nginx")
+        assert not held.done()
+        assert held.result().split().count("2") == 16
+    lines = fleet.sh("host3", "for file in /tmp/stream*; do wc -l <$file; done").split()
+    assert lines == [str(words + 1)] * 16
 
 
 def test_a_key_is_exchanged_under_load(fleet: Fleet, doors: tuple[Door, ...], usual: None) -> None:
@@ -150,11 +142,11 @@ def test_a_backend_is_drained_without_cutting_a_stream(
 ) -> None:
     drained = inventory(fleet, backends=["fleet", {"host": "host3", "drain": True}])
     with paced.load(fleet, doors) as load:
-        began = Log(fleet)
+        began = Log(fleet, GATEWAYS)
         assert list(fleet.apply(drained).changed()) == list(GATEWAYS)
         load.next_round()
         # What host3 had is done, so it may be stopped.
-        log = Log(fleet)
+        log = Log(fleet, GATEWAYS)
         load.next_round()
         fleet.sh("host3", "systemctl stop ollama")
         load.next_round()
@@ -177,7 +169,7 @@ def test_a_backend_that_fails_is_left_out_and_comes_back(
 
     fleet.sh("host3", "systemctl stop ollama")
     try:
-        log = Log(fleet)
+        log = Log(fleet, GATEWAYS)
         assert statuses(6) == {200}
         wait_until("all are logged", lambda: log.asked().total() == 12, 10)
         assert set(log.asked()) == {"host1", "host2"}
@@ -188,7 +180,7 @@ def test_a_backend_that_fails_is_left_out_and_comes_back(
         fleet.sh("host3", "systemctl start ollama")
 
     def all_three() -> bool:
-        log = Log(fleet)
+        log = Log(fleet, GATEWAYS)
         assert statuses(3) == {200}
         return set(log.asked()) == set(HOSTS)
 
