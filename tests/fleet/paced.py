@@ -23,9 +23,9 @@ STREAMS = 16
 LOG = "/var/log/pyinfra-ollama/gateway.log"
 
 
-def served(fleet: Fleet, host: str, **ollama: Any) -> dict[str, Any]:
+def served(fleet: Fleet, name: str, **ollama: Any) -> dict[str, Any]:
     """What is declared for a host that serves so; a gateway elsewhere reaches it."""
-    address = fleet.lab.host(host).address
+    address = fleet.lab.host(name).address
     return {
         "ollama": {
             "host": address,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +21,22 @@ RENEW = "systemctl start certbot.service"
 
 
 def inventory(fleet: Fleet, tls: dict[str, Any], *names: str) -> Path:
-    """A gateway in front of an Ollama that streams and computes nothing."""
+    """A gateway behind a firewall, in front of an Ollama that streams and computes nothing."""
     declared = gatewaying.declared(tls=tls, server_names=[NAME, *names])
-    each = {HOST: {**paced.served(fleet, HOST), "gateway": declared}}
-    return fleet.inventory(HOST, each=each, verify={"generate": False})
+    served = paced.served(fleet, HOST, host="127.0.0.1", allow_non_loopback=False)
+    each = {HOST: {**served, "gateway": declared}}
+    return fleet.inventory(HOST, each=each, firewall={}, verify={"generate": False})
 
 
 @pytest.fixture(scope="module")
-def pebble(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Authority:
+def pebble(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     """An authority on host2, which finds the gateway by its names."""
     fleet.reset(HOST, "host2")
     folder = tmp_path_factory.mktemp("pebble")
     address = fleet.lab.host(HOST).address
-    return authority.made(fleet, "host2", folder, {NAME: address, OTHER: address})
+    yield authority.made(fleet, "host2", folder, {NAME: address, OTHER: address})
+    # Others count on no firewall.
+    fleet.reset(HOST)
 
 
 def serial(fleet: Fleet) -> str:
