@@ -18,7 +18,7 @@ from .firewall import Allow, Firewall, overlap
 from .gateway import Gateway
 from .limits import Limits
 from .load import load
-from .machine import Packages, Preflight, Swap, Verify
+from .machine import Packages, Preflight, Swap
 from .memory import model_memory, rough_memory
 from .models import Model
 from .names import ModelName, parse_name
@@ -32,6 +32,7 @@ from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
+from .verify import Verify
 
 __all__ = [
     "Acme",

@@ -14,7 +14,7 @@ from .backends import Inventory
 from .base import LOADING, Setting
 from .fetched import SecretError
 from .gateway import Gateway
-from .machine import Packages, Preflight, Verify
+from .machine import Packages, Preflight
 from .ollama import Ollama
 from .openings import Opening
 from .problems import Problem, SettingsError, problems_of
@@ -23,6 +23,7 @@ from .resolve import GatewaySettings, resolve
 from .roles import VARIABLES, Declared, HostSettings
 from .secrets import Secret, one_line
 from .service import Service
+from .verify import Verify
 
 
 def load(

@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from .base import UNNAMED, Setting, refusal, setting
-from .kinds import Count, Flag, HostPath, Size
-from .units import GIB, MIB, format_size
+from .kinds import Flag, HostPath, Size
+from .units import GIB, MIB
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?")
 
@@ -115,54 +115,3 @@ class Preflight(Setting):
         source="our choice because a full disk stops more than this service",
         example='"5G"',
     )
-
-
-class Verify(Setting):
-    """What the verifier asks and which limits it holds a host to."""
-
-    generate: Flag = setting(
-        True,
-        "Whether each model is loaded and answers; False only looks at the lists.",
-        source="our choice because a listed model need not load",
-    )
-    prompt: Annotated[str, Field(min_length=1, max_length=2000)] = setting(
-        "What is the capital of France?",
-        "What a chat model is asked, and an embedding model turns into a vector.",
-        source="usual deployment guides",
-    )
-    max_tokens: Annotated[int, Field(strict=True, ge=1, le=4096)] = setting(
-        16, "Most tokens of an answer.", source="our choice because the first token proves it"
-    )
-    load_timeout_seconds: Annotated[int, Field(strict=True, ge=1, le=86400)] = setting(
-        300,
-        "How long a model may take to load and answer, in seconds.",
-        source="Ollama 0.33.0 envconfig/config.go: 5 minutes",
-    )
-    min_free_disk: Size = setting(
-        GIB,
-        "Least free disk in bytes under the models and the releases.",
-        source="our choice because a pull into a full disk fails",
-        example='"5G"',
-    )
-    min_free_memory: Size = setting(
-        256 * MIB,
-        "Least available memory in bytes, with models loaded.",
-        source="our choice because below it the kernel starts to kill",
-        example='"1G"',
-    )
-    max_restarts: Count = setting(
-        0,
-        "Restarts by systemd since the last start that are no fault.",
-        source="our choice because each is a crash",
-    )
-    parallel_loads: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = setting(
-        None,
-        "Hosts whose models are loaded at once; None is all.",
-        source="our choice because separate machines do not slow each other",
-        example="1",
-    )
-
-    @property
-    def limits(self) -> str:
-        """The headroom in one phrase for messages."""
-        return f"{format_size(self.min_free_disk)} disk, {format_size(self.min_free_memory)} memory"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from .base import Setting
 from .firewall import Firewall
 from .gateway import Gateway
-from .machine import Packages, Preflight, Swap, Verify
+from .machine import Packages, Preflight, Swap
 from .ollama import Ollama
 from .openings import Opening
 from .release import Release
 from .resolve import GatewaySettings
 from .service import Service
+from .verify import Verify
 
 VARIABLES: dict[str, type[Setting]] = {
     "ollama": Ollama,
