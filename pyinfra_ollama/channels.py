@@ -46,25 +46,25 @@ class ChannelSocket:
     """A paramiko channel as a socket; closed once it and the files made of it are closed."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+        self.channel = channel
         self._readers = 0
         self._closed = False
 
     def settimeout(self, value: float | None, /) -> None:
-        self._channel.settimeout(value)
+        self.channel.settimeout(value)
 
     def sendall(self, data: bytes, /) -> None:
-        self._channel.sendall(data)
+        self.channel.sendall(data)
 
     def makefile(self, mode: str = "rb", buffering: int = -1) -> io.BufferedReader:
         self._readers += 1
-        return io.BufferedReader(_Reader(self._channel, self._reader_closed))
+        return io.BufferedReader(_Reader(self.channel, self._reader_closed))
 
     def close(self) -> None:
         # http.client closes the socket as soon as it has the reader of a closing response.
         self._closed = True
         if not self._readers:
-            self._channel.close()
+            self.channel.close()
 
     def _reader_closed(self) -> None:
         self._readers -= 1

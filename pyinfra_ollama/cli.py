@@ -49,6 +49,9 @@ def _mapped(call: Callable[[], Any]) -> NoReturn:
     except engine.InventoryError as error:
         say(f"error: {error}")
         code = Exit.USAGE if error.usage else Exit.INVALID
+    except engine.HostError as error:
+        say(f"error: {error}")
+        code = Exit.UNKNOWN
     except SettingsError as error:
         say(str(error))
         code = Exit.INVALID
@@ -75,15 +78,21 @@ def main() -> None:
 @inventory_options
 @report_options("table", "json", "junit", timeout_seconds=1800.0)
 @click.option("--no-generate", is_flag=True, help="Load no models.")
+@click.option("--inside", is_flag=True, help="Look at no host from outside.")
+@click.option("--from", "from_host", help="Look from this host of INVENTORY at the others.")
 def verify(
     style: str,
     output: Path | None,
     timeout: float,
     no_generate: bool,
+    inside: bool,
+    from_host: str | None,
     verbose: int,
     **given: Any,
 ) -> Exit:
     """Ask every host of INVENTORY whether it is what its settings declare."""
+    if inside and from_host:
+        raise click.UsageError("--inside looks at nothing from outside, so --from has no use")
     target = OutputFile(output) if output else None
     fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
@@ -93,6 +102,8 @@ def verify(
         style=style,
         target=target.write if target else None,
         generate=False if no_generate else None,
+        outside=not inside,
+        from_host=from_host,
         timeout_seconds=timeout,
         talk=say if verbose else None,
     )

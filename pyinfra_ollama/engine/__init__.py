@@ -18,6 +18,7 @@ from importlib.metadata import version
 import pyinfra_cli  # type: ignore[import-untyped]  # noqa: F401  # isort: skip
 import pyinfra_ollama.engine.interpreter  # noqa: F401  # isort: skip
 from pyinfra_ollama.engine import interrupt, logins, masking, pace, sending, sudo, touching
+from pyinfra_ollama.engine.another import another_connection
 from pyinfra_ollama.engine.connection import (
     HostError,
     asking_arguments,
@@ -49,6 +50,7 @@ __all__ = [
     "HostError",
     "InventoryError",
     "Options",
+    "another_connection",
     "asking_arguments",
     "connect",
     "disconnect",

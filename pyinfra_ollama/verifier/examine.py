@@ -9,7 +9,7 @@ from functools import partial
 from pyinfra.api.host import Host
 
 from pyinfra_ollama.engine import HostError, is_alive
-from pyinfra_ollama.settings import HostSettings, Model
+from pyinfra_ollama.settings import Declared, HostSettings, Model
 from pyinfra_ollama.transport import session
 from pyinfra_ollama.verifier import probe as probing
 from pyinfra_ollama.verifier import reach
@@ -19,6 +19,7 @@ from pyinfra_ollama.verifier.checks import api as of_api
 from pyinfra_ollama.verifier.checks import environment, listeners, service
 from pyinfra_ollama.verifier.checks import host as machine
 from pyinfra_ollama.verifier.checks.base import HOME, skipped
+from pyinfra_ollama.verifier.outside.way import Way
 from pyinfra_ollama.verifier.replies import Answer
 from pyinfra_ollama.verifier.results import Result
 
@@ -43,16 +44,25 @@ def planned(settings: HostSettings) -> tuple[tuple[str, str], ...]:
 
 
 def examine(
-    host: Host, settings: HostSettings, *, generate: bool, load_slot: Slot
+    host: Host,
+    declared: Declared,
+    settings: HostSettings,
+    *,
+    way: Way | None,
+    generate: bool,
+    load_slot: Slot,
+    red: list[str],
 ) -> Iterator[Result]:
-    """Ask a connected host everything, giving each result as soon as it is there.
+    """Ask a connected host everything of its server, giving each result as soon as it is there.
 
+    + declared: all that the host is declared to be, the server's `settings` among it
+    + way: how it is looked at from outside; None looks from inside only
     + generate: whether models are loaded; without, each `generate` is skipped
     + load_slot: taken around each load, for machines that load one at a time
+    + red: the checks that failed already; those of the server that fail are added
 
     Raises `HostError` when the host stops answering.
     """
-    red: list[str] = []
 
     def judged(result: Result) -> Result:
         if result.status == "fail":
@@ -79,7 +89,12 @@ def examine(
         yield skipped("outside", down)
         yield skipped("environment", down)
         return
-    yield judged(listeners.outside(settings, reach.look(host, settings), tuple(red)))
+    if way is None:
+        yield skipped("outside", "looking from outside was not asked for")
+    else:
+        seen_from_there = reach.look(host, settings, way)
+        let_in = reach.is_let_in(declared, settings, seen_from_there, way)
+        yield judged(listeners.outside(settings, seen_from_there, tuple(red), let_in=let_in))
     yield judged(environment.environment(settings, seen, tuple(red)))
 
 

@@ -17,7 +17,7 @@ from pyinfra_ollama.verifier.answers import (
     Swappiness,
 )
 
-__all__ = ["parse", "sections", "socket"]
+__all__ = ["parse", "path_state", "sections", "socket", "split"]
 
 T = TypeVar("T")
 Pair = tuple[str, str]
@@ -42,11 +42,11 @@ def parse(lines: Sequence[str]) -> Probe:
     return Probe(
         problems=problems,
         uid=read("uid", lambda body: int(body[0])),
-        unit=read("unit", lambda body: dict(_split(line, "=") for line in body)),
+        unit=read("unit", lambda body: dict(split(line, "=") for line in body)),
         process=read("process", _process),
         members=read("members", lambda body: frozenset(int(p.split("/")[2]) for p in body)),
         sockets=read("sockets", lambda body: tuple(map(socket, body))),
-        executables=read("executables", lambda b: {int(k): v for k, v in map(_split, b)}),
+        executables=read("executables", lambda b: {int(k): v for k, v in map(split, b)}),
         current=read("links", lambda body: body[0] if body else ""),
         swaps=read("swaps", _swaps),
         fstab=read("fstab", tuple),
@@ -54,7 +54,7 @@ def parse(lines: Sequence[str]) -> Probe:
         memory=read("memory", lambda b: dict(_memory(line) for line in b if line.endswith(" kB"))),
         disks=read("disk", _disks),
         localhost=read("localhost", _localhost),
-        paths=read("paths", lambda body: dict(map(_path, body))),
+        paths=read("paths", lambda body: dict(map(path_state, body))),
     )
 
 
@@ -78,7 +78,8 @@ def sections(lines: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, str]
     return whole, problems
 
 
-def _split(line: str, separator: str = " ") -> Pair:
+def split(line: str, separator: str = " ") -> Pair:
+    """What stands before and after the separator. Raises ValueError where it is missing."""
     key, found, value = line.partition(separator)
     if not found:
         raise ValueError(f"no {separator!r} in {line!r}")
@@ -88,7 +89,7 @@ def _split(line: str, separator: str = " ") -> Pair:
 def _process(body: list[str]) -> Process | None:
     if not body:
         return None
-    said = dict(map(_split, body))
+    said = dict(map(split, body))
     # Names are ASCII; a value with other bytes must not hide the rest.
     text = base64.b64decode(said["environ"], validate=True).decode("utf-8", "replace")
     pairs = [item.partition("=") for item in text.split("\0") if item]
@@ -118,14 +119,14 @@ def _swaps(body: list[str]) -> dict[str, int]:
 
 
 def _swappiness(body: list[str]) -> Swappiness:
-    pairs = [_split(line) for line in body]
+    pairs = [split(line) for line in body]
     kept = [value.strip() for key, value in pairs if key == "kept"]
     said = dict(pairs)
     return Swappiness(int(said["now"]), said["writable"] == "yes", kept[-1] if kept else None)
 
 
 def _memory(line: str) -> tuple[str, int]:
-    key, value = _split(line, ":")
+    key, value = split(line, ":")
     return key, int(value.split()[0]) * 1024
 
 
@@ -136,7 +137,7 @@ def _disks(body: list[str]) -> tuple[Disk, ...]:
 
 
 def _localhost(body: list[str]) -> Localhost:
-    said = dict(_split(line) for line in body if re.match(r"[a-z_]+ ", line))
+    said = dict(split(line) for line in body if re.match(r"[a-z_]+ ", line))
     addresses = [line.split()[0] for line in body if re.match(r"[0-9a-fA-F:.]+ +[A-Z]", line)]
     return Localhost(
         addresses=tuple(dict.fromkeys(addresses)),
@@ -146,8 +147,9 @@ def _localhost(body: list[str]) -> Localhost:
     )
 
 
-def _path(line: str) -> tuple[str, PathState | None]:
-    facts, path = _split(line, "|")
+def path_state(line: str) -> tuple[str, PathState | None]:
+    """A line of `stat -c '%a %U %G %s %F|%n'`, or `missing|PATH`."""
+    facts, path = split(line, "|")
     if facts == "missing":
         return path, None
     mode, user, group, size, kind = facts.split(" ", 4)

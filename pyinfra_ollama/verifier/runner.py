@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import gevent  # type: ignore[import-untyped]
-from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.reports import survey
 from pyinfra_ollama.settings import Declared, load
-from pyinfra_ollama.verifier import firewall as filtering
-from pyinfra_ollama.verifier.checks import firewall as of_firewall
-from pyinfra_ollama.verifier.examine import examine, planned
+from pyinfra_ollama.verifier.everything import everything, planned
+from pyinfra_ollama.verifier.outside.way import Direct, Through, Way
 from pyinfra_ollama.verifier.results import HostReport, Report, Result
 
 __all__ = ["load_settings", "verify_fleet", "verify_host", "verify_inventory"]
@@ -27,8 +24,7 @@ OnHostResult = Callable[[str, Result], None]
 OnHost = Callable[[HostReport], None]
 
 _log = logging.getLogger(__name__)
-# One per declared bound, shared by all hosts of this process that declare it.
-_load_slots: dict[int, BoundedSemaphore] = {}
+_HERE = Direct()
 
 
 def verify_host(
@@ -36,6 +32,8 @@ def verify_host(
     declared: Declared,
     *,
     generate: bool | None = None,
+    way: Way | None = _HERE,
+    clients: bool = False,
     timeout_seconds: float | None = None,
     on_result: OnResult | None = None,
 ) -> HostReport:
@@ -44,6 +42,8 @@ def verify_host(
     + host: a host of an initialised pyinfra state; also from within a pyinfra run
     + declared: what the host is declared to be
     + generate: whether models are loaded; None takes that of the declared Verify
+    + way: how the host is looked at from outside; None looks from inside only
+    + clients: whether its gateway is asked that way as clients would ask it
     + timeout_seconds: after it, what is still open is unknown; None has no bound of its own
     + on_result: called with each result as it comes
 
@@ -70,7 +70,7 @@ def verify_host(
         except engine.HostError as error:
             return report(str(error))
         try:
-            for result in _results(host, declared, generate=wanted):
+            for result in everything(host, declared, generate=wanted, way=way, clients=clients):
                 add(result)
             return report()
         except engine.HostError as error:
@@ -82,33 +82,9 @@ def verify_host(
             reason = f"the verifier itself failed: {type(error).__name__}: {error}"
     if not results:
         return report(reason)
-    for check, subject in _planned(declared)[len(results) :]:
+    for check, subject in planned(declared, clients=clients and way is not None)[len(results) :]:
         add(Result(check, "unknown", reason, subject=subject))
     return report()
-
-
-def _planned(declared: Declared) -> tuple[tuple[str, str], ...]:
-    server = planned(declared.server) if declared.server else ()
-    return (*server, *((("firewall", ""),) if declared.firewall else ()))
-
-
-def _results(host: Host, declared: Declared, *, generate: bool) -> Iterator[Result]:
-    settings = declared.server
-    if settings is None:
-        yield Result("service", "skipped", "no Ollama is declared for this host")
-    else:
-        bound = settings.verify.parallel_loads
-        yield from examine(host, settings, generate=generate, load_slot=lambda: _load_slot(bound))
-    if declared.firewall is not None:
-        yield of_firewall.firewall(declared, declared.firewall, filtering.ask(host))
-
-
-def _load_slot(bound: int | None) -> AbstractContextManager[object]:
-    if bound is None:
-        return nullcontext()
-    slot: AbstractContextManager[object]
-    slot = _load_slots.setdefault(bound, BoundedSemaphore(bound))
-    return slot
 
 
 def load_settings(fleet: engine.Fleet) -> dict[str, Declared]:
@@ -127,15 +103,21 @@ def verify_fleet(
     settings: Mapping[str, Declared],
     *,
     generate: bool | None = None,
+    outside: bool = True,
+    from_host: str | None = None,
     timeout_seconds: float | None = None,
     on_result: OnHostResult | None = None,
     on_host: OnHost | None = None,
 ) -> Report:
     """Verify all hosts in parallel and disconnect them; reports are in the inventory's order.
 
+    + outside: whether hosts are looked at from outside
+    + from_host: the host of the inventory from which; None is this machine
     + timeout_seconds: for the whole run; see `verify_host` for the others
     + on_result: called with a host's name and each of its results as they come
     + on_host: called with each host's report when it is complete
+
+    Raises `InventoryError` for a `from_host` that is none, `HostError` when it cannot be reached.
     """
 
     def one(host: Host, seconds_left: float | None) -> HostReport:
@@ -143,17 +125,23 @@ def verify_fleet(
             host,
             settings[host.name],
             generate=generate,
+            way=way if outside else None,
+            clients=outside,
             timeout_seconds=seconds_left,
             on_result=partial(on_result, host.name) if on_result else None,
         )
 
-    return survey(Report, fleet, one, timeout_seconds=timeout_seconds, on_host=on_host)
+    with engine.another_connection(fleet, from_host) as transport:
+        way: Way = Through(from_host or "", transport) if transport is not None else _HERE
+        return survey(Report, fleet, one, timeout_seconds=timeout_seconds, on_host=on_host)
 
 
 def verify_inventory(
     options: engine.Options,
     *,
     generate: bool | None = None,
+    outside: bool = True,
+    from_host: str | None = None,
     timeout_seconds: float | None = None,
     on_result: OnHostResult | None = None,
     on_host: OnHost | None = None,
@@ -167,6 +155,8 @@ def verify_inventory(
         fleet,
         load_settings(fleet),
         generate=generate,
+        outside=outside,
+        from_host=from_host,
         timeout_seconds=timeout_seconds,
         on_result=on_result,
         on_host=on_host,

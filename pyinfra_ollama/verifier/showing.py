@@ -27,6 +27,8 @@ def verify(
     style: str,
     target: Callable[[str], None] | None,
     generate: bool | None,
+    outside: bool,
+    from_host: str | None,
     timeout_seconds: float,
     talk: Callable[[str], None] | None,
 ) -> Exit:
@@ -60,6 +62,8 @@ def verify(
             fleet,
             settings,
             generate=generate,
+            outside=outside,
+            from_host=from_host,
             timeout_seconds=timeout_seconds,
             on_result=on_result,
             on_host=on_host,

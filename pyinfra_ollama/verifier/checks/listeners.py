@@ -78,20 +78,28 @@ def listeners(settings: HostSettings, probe: Probe) -> Result:
     return failed("listeners", expected=expected, found=found, look="ss -tulnp")
 
 
-def outside(settings: HostSettings, seen: Outside | None, red: Iterable[str]) -> Result:
-    """What this machine reaches without SSH is what the settings open, and nothing else."""
+def outside(
+    settings: HostSettings, seen: Outside | None, red: Iterable[str], *, let_in: bool | None = True
+) -> Result:
+    """What is reached without SSH is what the settings open, and nothing else.
+
+    + let_in: whether the declared firewall lets us to the port; None where we cannot know
+    """
     host, _ = settings.ollama.listen
     if seen is None:
         return skipped("outside", "the host is local, or behind a jump host, or forwarded")
     where = _address(seen.address, seen.port)
     look = f"curl -sS --max-time 5 http://{where}/api/version   (from here, not on the host)"
-    if is_loopback(host):
+    if let_in is None and not is_loopback(host):
+        return skipped("outside", "it is not known whether the firewall lets us in")
+    if is_loopback(host) or not let_in:
         expected = f"nothing answers at {where} from here"
         found = f"{where} {seen.said}"
         if not seen.accepts:
             return passed("outside", found, expected=expected)
-        if "listeners" in red:
-            return warned("outside", expected=expected, found=f"{found} (red in listeners)")
+        also = [check for check in red if check in ("listeners", "firewall")]
+        if also:
+            return warned("outside", expected=expected, found=f"{found} (red in {listed(also)})")
         return failed("outside", expected=expected, found=found, look=look)
     expected = f"{where} answers from here with {settings.ollama.version}"
     if seen.version == settings.ollama.version:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from pyinfra_ollama.settings import HostSettings, Ollama
+from pyinfra_ollama.settings import HostSettings, Ollama, load
 from pyinfra_ollama.verifier.answers import Probe, Socket
 from pyinfra_ollama.verifier.checks.listeners import Outside, is_listening, listeners, outside
+from pyinfra_ollama.verifier.outside.way import Direct
+from pyinfra_ollama.verifier.reach import is_let_in
 
 from .examples import GOOD, runner, settings, socket
 
@@ -132,3 +134,46 @@ OPEN = Outside("10.0.0.5", 11434, accepts=True, said="answers with 0.33.0", vers
 )
 def test_outside(host: str, seen: Outside | None, red: tuple[str, ...], status: str) -> None:
     assert outside(listening_on(host), seen, red).status == status
+
+
+@pytest.mark.parametrize(
+    ("seen", "let_in", "red", "status"),
+    [
+        (CLOSED, False, (), "pass"),
+        (OPEN, False, (), "fail"),
+        (OPEN, False, ("firewall",), "warn"),
+        (OPEN, True, (), "pass"),
+        (CLOSED, True, (), "fail"),
+        (OPEN, None, (), "skipped"),
+    ],
+)
+def test_outside_of_a_firewall(
+    seen: Outside, let_in: bool | None, red: tuple[str, ...], status: str
+) -> None:
+    assert outside(listening_on("10.0.0.5"), seen, red, let_in=let_in).status == status
+
+
+@pytest.mark.parametrize(
+    ("networks", "source", "let_in"),
+    [
+        (["10.0.0.0/8"], "10.0.0.1", True),
+        (["10.0.0.0/8"], "192.168.0.1", False),
+        (["10.0.0.0/8", "192.168.0.1"], "192.168.0.1", True),
+        (["10.0.0.0/8"], None, None),
+    ],
+)
+def test_whom_the_declared_firewall_lets_in(
+    networks: list[str], source: str | None, let_in: bool | None
+) -> None:
+    class Somewhere(Direct):
+        def source(self, address: str) -> str | None:
+            return source
+
+    ollama = Ollama(host="10.0.0.5", allow_non_loopback=True)
+    allow = [{"port": 443}, {"port": 11434, "networks": networks}]
+    data = {"ollama": ollama, "firewall": {"allow": allow}}
+    declared = load([("web1", data)])["web1"]
+    server = declared.server
+    assert server
+    assert is_let_in(declared, server, OPEN, Somewhere()) is let_in
+    assert is_let_in(replace(declared, firewall=None), server, OPEN, Somewhere()) is True
