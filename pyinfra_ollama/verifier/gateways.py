@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from pyinfra.api.host import Host
 
-from pyinfra_ollama.settings import Acme, Declared, GatewaySettings, Verify
+from pyinfra_ollama.settings import Acme, Declared, GatewaySettings
 from pyinfra_ollama.verifier.checks import gateway as of_gateway
 from pyinfra_ollama.verifier.checks.base import skipped
 from pyinfra_ollama.verifier.checks.certificate import certificate, renewal
@@ -58,7 +58,7 @@ def examine(
         return
     failed = list(red)
     seen = ask(host, settings)
-    for result in _inside(settings, declared.verify, seen, failed):
+    for result in _inside(declared, settings, seen, failed):
         if result.status == "fail":
             failed.append(result.check)
         yield result
@@ -73,7 +73,7 @@ def examine(
 
 
 def _inside(
-    settings: GatewaySettings, verify: Verify, seen: Inside, red: Sequence[str]
+    declared: Declared, settings: GatewaySettings, seen: Inside, red: Sequence[str]
 ) -> Iterator[Result]:
     tls, down = settings.gateway.tls, of_gateway.is_down(seen)
     # `red` grows while its results are taken.
@@ -82,11 +82,11 @@ def _inside(
     if tls is None:
         yield skipped("certificate", "no TLS is declared")
     else:
-        yield certificate(settings, verify, seen)
+        yield certificate(settings, declared.verify, seen)
     if isinstance(tls, Acme):
         yield renewal(seen)
     else:
         yield skipped("renewal", "no ACME authority is declared")
     yield skipped("gateway-ports", DOWN) if down else of_gateway.ports(settings, seen, red)
     yield of_gateway.logs(settings, seen)
-    yield of_gateway.backends(settings, seen, red)
+    yield of_gateway.backends(settings, seen, red, host=declared.name)

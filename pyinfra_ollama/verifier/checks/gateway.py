@@ -115,8 +115,11 @@ def _state(state: PathState | None) -> str:
     return f"{state.mode:04o} {state.user}:{state.group}" if state else "missing"
 
 
-def backends(settings: GatewaySettings, seen: Inside, red: Iterable[str]) -> Result:
-    """The gateway's host reaches the Ollama of every backend that is not being drained."""
+def backends(settings: GatewaySettings, seen: Inside, red: Iterable[str], *, host: str) -> Result:
+    """The gateway's host reaches the Ollama of every backend that is not being drained.
+
+    + host: the name of the gateway's host, which may be one of them
+    """
     if seen.backends is None:
         return unknown("backends", seen.why("backends"))
     asked = [one for one in settings.backends if not one.drain]
@@ -131,8 +134,7 @@ def backends(settings: GatewaySettings, seen: Inside, red: Iterable[str]) -> Res
     first = next(one for one in asked if one.name in silent)
     look = f"curl -sS --max-time 5 http://{place(first)}/api/version"
     # Its own server is looked at by checks of its own.
-    here = {one.name for one in asked if one.address in ("127.0.0.1", "::1")}
     also = [check for check in red if check in ("service", "listeners", "version")]
-    if also and set(silent) <= here:
+    if also and set(silent) == {host}:
         return warned("backends", expected=expected, found=f"{found} (red in {listed(also)})")
     return failed("backends", expected=expected, found=found, look=look)

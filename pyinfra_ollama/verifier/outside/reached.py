@@ -25,12 +25,15 @@ Lines = Sequence[Mapping[str, Any]]
 
 
 def took(lines: Lines) -> Counter[str]:
-    """How many requests each backend got; nginx separates those that it tried with commas."""
+    """How many requests each backend got; nginx separates those that it tried with commas.
+
+    Where none was left to try, it writes the name of the upstream, which has no port.
+    """
     return Counter(
         tried
         for line in lines
         for tried in str(line.get("backend", "")).replace(" : ", ", ").split(", ")
-        if tried
+        if ":" in tried
     )
 
 

@@ -119,6 +119,7 @@ def test_logs(seen: Any, status: str, found: str) -> None:
     assert found in result.found
 
 
+OWN = USUAL.backends[0].name
 REFUSED = {"127.0.0.1:11434": "curl: (7) Failed to connect"}
 
 
@@ -134,7 +135,8 @@ REFUSED = {"127.0.0.1:11434": "curl: (7) Failed to connect"}
     ],
 )
 def test_backends(seen: Any, red: tuple[str, ...], status: str) -> None:
-    assert checks.backends(USUAL, seen, red).status == status
+    assert checks.backends(USUAL, seen, red, host=OWN).status == status
+    assert checks.backends(USUAL, seen, red, host="another").status != "warn"
 
 
 @pytest.mark.parametrize(

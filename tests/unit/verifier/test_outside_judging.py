@@ -86,7 +86,12 @@ def test_a_rate_that_is_not_tried(fields: dict[str, Any], most: int, words: str)
 
 
 def test_backends_by_the_words_of_the_log() -> None:
-    lines = [{"backend": "a:1"}, {"backend": "a:1, b:2"}, {"backend": "a:1 : b:2"}, {"backend": ""}]
+    lines = [
+        {"backend": "a:1"},
+        {"backend": "a:1, b:2"},
+        {"backend": "a:1 : b:2"},
+        {"backend": "ollama"},
+    ]
     assert took([*lines, {}]) == {"a:1": 3, "b:2": 2}
 
 
