@@ -33,9 +33,6 @@ def verified(*, declared: Declared, templates: Path) -> Steps:
     What was verified is remembered on the host; the checks themselves are those of
     ``pyinfra-ollama verify``.
     """
-    if declared.server is None:
-        context.host.noop("there is no server to verify")
-        return
     snapshot = look(whole_question(declared))
     if not due(declared, snapshot, templates):
         context.host.noop("nothing changed since it was verified")

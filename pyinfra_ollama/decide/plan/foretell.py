@@ -86,8 +86,7 @@ def _changes(
         yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
-    if declared.server:
-        yield from server.verification(declared, snapshot, templates)
+    yield from server.verification(declared, snapshot, templates)
 
 
 def _of_server(
