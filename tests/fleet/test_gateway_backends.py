@@ -1,10 +1,14 @@
-"""A gateway without a server of its own, in front of two that have different models."""
+"""A gateway without a server of its own, in front of two that have different models.
+
+Each of the three has a firewall, which opens what its role needs and nothing else.
+"""
 
 from __future__ import annotations
 
 import json
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.fleet import gatewaying
+from tests.fleet.filtering import reaches, reaches_from, rules
 from tests.fleet.gatewaying import HOST, WIDE, Door, key
 from tests.fleet.generating import generating
 from tests.fleet.harness import HOSTS, Fleet, wait_until
@@ -47,15 +52,17 @@ def inventory(fleet: Fleet, **more: Any) -> Path:
                 "max_queue": 1,
             },
         }
-    return fleet.inventory(*HOSTS, each=each, verify={"generate": False})
+    return fleet.inventory(*HOSTS, each=each, firewall={}, verify={"generate": False})
 
 
 @pytest.fixture(scope="module")
-def door(fleet: Fleet) -> Door:
+def door(fleet: Fleet) -> Iterator[Door]:
     """All three, made anew on bare hosts."""
     fleet.reset(*HOSTS)
     fleet.apply(inventory(fleet))
-    return Door(fleet)
+    yield Door(fleet)
+    for host in HOSTS:
+        fleet.sh(host, "ufw --force disable")
 
 
 def embed(door: Door, model: str, **more: Any) -> gatewaying.Said:
@@ -75,8 +82,22 @@ def length(fleet: Fleet) -> int:
 
 
 def test_the_gateways_host_has_no_server(fleet: Fleet, door: Door) -> None:
-    assert fleet.ssh(HOST, "test -e /usr/local/bin/ollama").returncode == 1
-    assert fleet.ssh(HOST, "id ollama").returncode == 1
+    assert fleet.ssh(HOST, "test -e /usr/local/bin/ollama || id ollama").returncode == 1
+    assert fleet.sh(HOST, "cat /var/lib/pyinfra-ollama/verified"), "it was verified all the same"
+
+
+def test_servers_are_open_to_the_gateway_only(fleet: Fleet, door: Door) -> None:
+    servers = [fleet.lab.host(host).address for host in BACKENDS]
+    assert [reaches_from(fleet, HOST, address, 11434) for address in servers] == [True, True]
+    assert not reaches_from(fleet, "host3", servers[0], 11434)
+    assert [reaches(address, 11434) for address in servers] == [False, False]
+    gate = fleet.lab.host(HOST).address
+    assert [reaches(gate, port) for port in (22, 80, 443, 9180)] == [True, True, True, False]
+    served = f"ufw allow from {gate} to any port 11434 proto tcp"
+    assert rules(fleet, "host2") == [
+        "ufw allow 22/tcp comment 'pyinfra-ollama: ssh'",
+        f"{served} comment 'pyinfra-ollama: gateway host1'",
+    ]
 
 
 def test_a_model_is_asked_of_those_that_have_it(fleet: Fleet, door: Door) -> None:
