@@ -13,6 +13,7 @@ from tests.fleet import authority, gatewaying, paced
 from tests.fleet.authority import Authority
 from tests.fleet.gatewaying import HOST, NAME, Door
 from tests.fleet.harness import Fleet
+from tests.fleet.test_verifier import judged, verified
 
 pytestmark = pytest.mark.slow
 
@@ -20,12 +21,12 @@ OTHER = "other.example.com"
 RENEW = "systemctl start certbot.service"
 
 
-def inventory(fleet: Fleet, tls: dict[str, Any], *names: str) -> Path:
+def inventory(fleet: Fleet, tls: dict[str, Any], *names: str, **verify: Any) -> Path:
     """A gateway behind a firewall, in front of an Ollama that streams and computes nothing."""
     declared = gatewaying.declared(tls=tls, server_names=[NAME, *names])
     served = paced.served(fleet, HOST, host="127.0.0.1", allow_non_loopback=False)
     each = {HOST: {**served, "gateway": declared}}
-    return fleet.inventory(HOST, each=each, firewall={}, verify={"generate": False})
+    return fleet.inventory(HOST, each=each, firewall={}, verify={"generate": False, **verify})
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,16 @@ def test_it_serves_before_there_is_a_certificate_and_gets_one(
     assert fleet.plan(wanted).planned == {}
     assert fleet.apply(wanted).changed() == {}
     assert fleet.sh(HOST, "systemctl is-active certbot.timer") == "active"
+
+
+def test_the_verifier_says_the_same(fleet: Fleet, pebble: Authority, tmp_path: Path) -> None:
+    root = tmp_path / "root.pem"
+    root.write_text(pebble.root())
+    ran = verified(fleet, inventory(fleet, pebble.tls, authority=str(root)))
+    assert ran.code == 0, ran.text
+    assert {"certificate", "renewal", "outside-tls"} <= set(judged(ran, "pass")), ran.text
+    # Without the authority's root nobody who looks from outside would trust it.
+    assert "outside-tls" in judged(verified(fleet, inventory(fleet, pebble.tls)), "fail")
 
 
 def test_a_renewal_by_certbots_own_service_cuts_no_stream(fleet: Fleet, pebble: Authority) -> None:
