@@ -4,7 +4,8 @@
 runs scripts as root and finds a host's SSH connection, `parallel` works on all hosts at once,
 `masking` and `sudo` keep passwords out of what pyinfra prints and runs, `logins` has it take
 secrets for SSH, `sending`, `pace` and `interpreter` make it faster, `touching` knows when a host
-may have changed, `interrupt` sees to it that Ctrl-C is not lost.
+may have changed, `interrupt` sees to it that Ctrl-C is not lost, `ending` that a lost connection
+ends no other host's run.
 Importing this package patches the standard library for gevent, as pyinfra's command line does:
 import it before anything that uses sockets. Tested with pyinfra 3.10; another 3.x keeps its own
 behaviour in all that and gets one warning.

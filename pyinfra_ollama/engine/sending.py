@@ -9,8 +9,9 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from paramiko import Transport
 from pyinfra.connectors.sshuserclient.client import SSHClient
+
+from pyinfra_ollama.engine.ending import Transport
 
 __all__ = ["install"]
 
