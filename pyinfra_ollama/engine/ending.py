@@ -1,7 +1,7 @@
 """A connection that ends in the middle of a run fails that host, and the others go on.
 
-When a host goes just as a command is to be sent, paramiko 4.0 raises EOFError. pyinfra 3.10 counts on
-paramiko's own exception there and ends the whole run with a traceback.
+When a host goes just as a command is to be sent, paramiko 4.0 raises EOFError. pyinfra 3.10 counts
+on paramiko's own exception there and ends the whole run with a traceback.
 """
 
 from __future__ import annotations
