@@ -1,0 +1,125 @@
+"""What the server says of itself: /api/version, /api/tags and /api/ps.
+
+Relied on (Ollama 0.33.0, 2026-11): all three are answered beside requests in progress; /api/show
+of a model names its weights in a line `FROM FILE` of the modelfile.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from .asking import UnansweredError, ask_json
+from .settings import Settings
+from .text import Family
+
+# More models than this have no samples of their own.
+MOST = 200
+_FRACTION = re.compile(r"\.\d+")
+
+
+@dataclass
+class Heard:
+    """`models`: name to size; `loaded`: the rows of /api/ps; `weights`: file to loaded model."""
+
+    version: str | None = None
+    seconds: float = 0.0
+    models: dict[str, int] = field(default_factory=dict)
+    loaded: list[dict[str, Any]] = field(default_factory=list)
+    weights: dict[str, str] = field(default_factory=dict)
+
+
+class Api:
+    """Asks the server, and remembers which file holds the weights of a model it has seen."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._files: dict[str, str] = {}
+
+    def hear(self) -> Heard:
+        """All of it, or what came before the server went silent."""
+        heard = Heard()
+        begun = time.monotonic()
+        try:
+            heard.version = str(self._ask("/api/version").get("version", ""))
+            heard.seconds = time.monotonic() - begun
+            heard.models = {row["name"]: row["size"] for row in self._rows("/api/tags")}
+            heard.loaded = self._rows("/api/ps")
+            heard.weights = {self._weights(row): row["name"] for row in heard.loaded}
+        except (UnansweredError, KeyError, TypeError):
+            # What is missing shows: no version is a server that is not up.
+            pass
+        return heard
+
+    def _ask(self, path: str, body: object = None) -> dict[str, Any]:
+        address, port = self._settings.server or ("", 0)
+        return ask_json(address, port, path, body=body)
+
+    def _rows(self, path: str) -> list[dict[str, Any]]:
+        rows = self._ask(path).get("models") or []
+        return sorted(rows, key=lambda row: str(row["name"]))[:MOST]
+
+    def _weights(self, row: dict[str, Any]) -> str:
+        digest = str(row["digest"])
+        if digest not in self._files:
+            shown = str(self._ask("/api/show", {"model": row["name"]}).get("modelfile", ""))
+            lines = (line.split(None, 1) for line in shown.splitlines())
+            paths = (line[1].strip() for line in lines if len(line) == 2 and line[0] == "FROM")
+            if len(self._files) >= MOST:
+                self._files.clear()
+            self._files[digest] = next(paths, "")
+        return self._files[digest]
+
+
+def families(heard: Heard, settings: Settings) -> list[Family]:
+    """What was heard, for Prometheus."""
+    up = Family("ollama_up", "gauge", "Whether the server answers /api/version.")
+    took = Family("ollama_api_seconds", "gauge", "How long /api/version took.")
+    version = Family("ollama_version_info", "gauge", "The version that answers.")
+    declared = Family("ollama_declared_version_info", "gauge", "The version that is declared.")
+    present = Family("ollama_declared_model_present", "gauge", "Whether a declared model is there.")
+    count = Family("ollama_models", "gauge", "Models on the host.")
+    size = Family("ollama_model_size_bytes", "gauge", "Size of a model on disk.")
+    up.add(float(heard.version is not None))
+    if settings.version:
+        declared.add(1, version=settings.version)
+    if heard.version is not None:
+        took.add(heard.seconds)
+        version.add(1, version=heard.version)
+        count.add(len(heard.models))
+        for name in settings.models:
+            present.add(float(name in heard.models), model=name)
+        for name, found in heard.models.items():
+            size.add(found, model=name)
+    return [up, took, version, declared, present, count, size, *_loaded(heard)]
+
+
+def _loaded(heard: Heard) -> list[Family]:
+    count = Family("ollama_models_loaded", "gauge", "Models in memory.")
+    memory = Family("ollama_loaded_model_memory_bytes", "gauge", "Memory of a loaded model.")
+    gpu = Family("ollama_loaded_model_gpu_memory_bytes", "gauge", "Part of it that is on GPUs.")
+    context = Family("ollama_loaded_model_context_tokens", "gauge", "Its context length.")
+    expires = Family(
+        "ollama_loaded_model_expires_timestamp_seconds", "gauge", "When it leaves the memory."
+    )
+    if heard.version is not None:
+        count.add(len(heard.loaded))
+    for row in heard.loaded:
+        for family, key in ((memory, "size"), (gpu, "size_vram"), (context, "context_length")):
+            if isinstance(row.get(key), int):
+                family.add(row[key], model=row["name"])
+        moment = timestamp(str(row.get("expires_at", "")))
+        if moment is not None:
+            expires.add(moment, model=row["name"])
+    return [count, memory, gpu, context, expires]
+
+
+def timestamp(text: str) -> float | None:
+    """Seconds since 1970 of a time as Go writes it, whose nine decimals Python 3.10 refuses."""
+    try:
+        return datetime.fromisoformat(_FRACTION.sub("", text).replace("Z", "+00:00")).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,159 @@
+"""Processes and runners: which there are, whose they are, what they counted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ollama_exporter.asking import UnansweredError
+from ollama_exporter.processes import numbers, processes
+from ollama_exporter.service import Service
+from ollama_exporter.settings import Settings
+from ollama_exporter.text import render
+
+from .standin import BLOB, RUNNER, Host, runner
+
+MODEL = "llama3.2:1b"
+GENERATED = f'ollama_runner_generated_tokens_total{{model="{MODEL}"}}'
+
+
+class Pages:
+    """What each runner's port answers; a missing one is silent."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, tuple[int, int]] = {}
+
+    def __call__(self, port: int) -> str:
+        if port not in self.of:
+            raise UnansweredError("refused")
+        prompt, generated = self.of[port]
+        return RUNNER.format(prompt=prompt, generated=generated)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Host:
+    made = Host(tmp_path)
+    made.run(10, "/opt/ollama/current/bin/ollama", "serve", started=400)
+    return made
+
+
+@pytest.fixture
+def pages() -> Pages:
+    return Pages()
+
+
+def service(host: Host, pages: Pages) -> Service:
+    return Service(Settings(), proc=host.proc, cgroups=host.cgroups, page=pages)
+
+
+def page(made: Service, *models: str) -> str:
+    return render(made.families({BLOB: MODEL}, models or (MODEL,)))
+
+
+def test_the_server_and_its_runners_are_told_apart_by_their_command_lines(host: Host) -> None:
+    host.run(11, *runner(40001))
+    host.run(12, "/opt/x/ollama", "runner", "--ollama-engine", "--port", "40002")
+    host.run(13, "/opt/x/llama-quantize", "COPY")
+    found = processes("ollama.service", host.proc, host.cgroups)
+    assert [(each.role, each.port) for each in found] == [
+        ("server", 0),
+        ("runner", 40001),
+        ("runner", 40002),
+        ("other", 0),
+    ]
+    assert found[1].weights == BLOB
+    assert (found[1].resident, found[1].started) == (102400, 500)
+
+
+def test_a_service_that_is_not_there_has_no_processes(tmp_path: Path) -> None:
+    assert processes("none.service", tmp_path, tmp_path) == []
+
+
+def test_a_process_that_ends_while_it_is_read_is_left_out(host: Host) -> None:
+    host.run(11, *runner(40001))
+    (host.proc / "11" / "status").unlink()
+    assert [p.pid for p in processes("ollama.service", host.proc, host.cgroups)] == [10]
+
+
+def test_counters_stand_at_nothing_before_a_model_was_ever_loaded(host: Host, pages: Pages) -> None:
+    assert f"{GENERATED} 0\n" in page(service(host, pages))
+
+
+def test_a_reloaded_model_goes_on_counting(host: Host, pages: Pages) -> None:
+    made = service(host, pages)
+    host.run(11, *runner(40001))
+    pages.of[40001] = (50, 7)
+    assert f"{GENERATED} 7\n" in page(made)
+    host.end(11)
+    assert f"{GENERATED} 7\n" in page(made)
+    host.run(12, *runner(40002), started=900)
+    pages.of[40002] = (5, 3)
+    text = page(made)
+    assert f"{GENERATED} 10\n" in text
+    assert f'ollama_runner_requests_deferred{{model="{MODEL}"}} 3\n' in text
+
+
+def test_what_ran_before_the_exporter_is_not_counted_twice(host: Host, pages: Pages) -> None:
+    host.run(11, *runner(40001))
+    pages.of[40001] = (50, 700)
+    made = service(host, pages)
+    assert f"{GENERATED} 0\n" in page(made)
+    pages.of[40001] = (50, 720)
+    assert f"{GENERATED} 20\n" in page(made)
+
+
+def test_a_pid_that_is_given_again_is_another_process(host: Host, pages: Pages) -> None:
+    made = service(host, pages)
+    host.run(11, *runner(40001), started=500)
+    pages.of[40001] = (0, 7)
+    page(made)
+    host.run(11, *runner(40001), started=999)
+    pages.of[40001] = (0, 9)
+    assert f"{GENERATED} 16\n" in page(made)
+
+
+def test_a_runner_that_does_not_answer_costs_its_own_numbers_only(host: Host, pages: Pages) -> None:
+    host.run(11, *runner(40001))
+    text = page(service(host, pages))
+    assert f'ollama_runner_up{{model="{MODEL}"}} 0\n' in text
+    assert "requests_deferred" not in text
+    assert f'ollama_process_resident_memory_bytes{{role="runner",model="{MODEL}"}} 102400' in text
+
+
+def test_a_runner_of_an_unknown_model_is_counted_when_its_model_is_known(
+    host: Host, pages: Pages
+) -> None:
+    made = service(host, pages)
+    host.run(11, *runner(40001))
+    pages.of[40001] = (50, 7)
+    text = render(made.families({}, (MODEL,)))
+    assert f"{GENERATED} 0\n" in text
+    assert 'ollama_process_resident_memory_bytes{role="runner",model=""}' in text
+    assert f"{GENERATED} 7\n" in page(made)
+
+
+def test_models_that_are_gone_have_no_counters_but_a_silent_server_keeps_all(
+    host: Host, pages: Pages
+) -> None:
+    made = service(host, pages)
+    page(made, MODEL, "other:latest")
+    assert GENERATED in render(made.families({}, ()))
+    text = render(made.families({}, ("other:latest",)))
+    assert GENERATED not in text
+    assert 'ollama_process_cpu_seconds_total{role="server"}' in text
+
+
+def test_the_start_of_the_server_is_told_in_seconds_since_1970(host: Host, pages: Pages) -> None:
+    assert "ollama_process_start_time_seconds 1000004\n" in page(service(host, pages))
+
+
+def test_the_cgroup_tells_memory_and_limits(host: Host, pages: Pages) -> None:
+    (host.unit / "memory.current").write_text("123\n")
+    (host.unit / "memory.max").write_text("max\n")
+    (host.unit / "memory.events").write_text("low 0\noom 2\noom_kill 1\n")
+    text = page(service(host, pages))
+    assert "ollama_service_memory_bytes 123\n" in text
+    assert "ollama_service_oom_kills_total 1\n" in text
+    assert "memory_limit" not in text
+    assert numbers(host.unit / "memory.max") == {}
