@@ -8,6 +8,7 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 
 from __future__ import annotations
 
+from .alerts import Alerts, Email, Notify
 from .backends import Backend, Inventory, ResolvedBackend
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
@@ -20,8 +21,10 @@ from .limits import Limits
 from .load import load
 from .machine import Packages, Preflight, Swap
 from .memory import model_memory, rough_memory
+from .metrics import Metrics, MetricsSettings
 from .models import Model
 from .names import ModelName, parse_name
+from .observer import Observer, ObserverSettings, Target
 from .ollama import Ollama
 from .openings import Opening, exposed, openings
 from .options import Options
@@ -36,10 +39,12 @@ from .verify import Verify
 
 __all__ = [
     "Acme",
+    "Alerts",
     "Allow",
     "Backend",
     "Cors",
     "Declared",
+    "Email",
     "Environ",
     "Firewall",
     "Gateway",
@@ -48,8 +53,13 @@ __all__ = [
     "Inventory",
     "Key",
     "Limits",
+    "Metrics",
+    "MetricsSettings",
     "Model",
     "ModelName",
+    "Notify",
+    "Observer",
+    "ObserverSettings",
     "Ollama",
     "Opening",
     "Options",
@@ -65,6 +75,7 @@ __all__ = [
     "Service",
     "SettingsError",
     "Swap",
+    "Target",
     "User",
     "Verify",
     "duration_seconds",

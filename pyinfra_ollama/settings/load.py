@@ -15,6 +15,9 @@ from .base import LOADING, Setting
 from .fetched import SecretError
 from .gateway import Gateway
 from .machine import Packages, Preflight
+from .metrics import MetricsSettings
+from .observer import ObserverSettings
+from .observing import resolve_metrics, resolve_observer
 from .ollama import Ollama
 from .openings import Opening
 from .problems import Problem, SettingsError, problems_of
@@ -24,6 +27,9 @@ from .roles import VARIABLES, Declared, HostSettings
 from .secrets import Secret, one_line
 from .service import Service
 from .verify import Verify
+
+# A host with none of these has nothing to be made of it.
+ROLES = ("ollama", "gateway", "observer")
 
 
 def load(
@@ -50,9 +56,12 @@ def load(
             found += unresolved
         opened, unopened = ingress.opened(name, parts, everyone)
         found += unopened
+        metrics, unseen = resolve_metrics(name, parts, everyone)
+        observer, blind = resolve_observer(name, parts, everyone)
+        found += [*unseen, *blind]
         problems += found
         if not found:
-            declared[name] = _complete(name, parts, gateway, opened)
+            declared[name] = _complete(name, parts, gateway, opened, metrics, observer)
     if problems:
         raise SettingsError(problems)
     return declared
@@ -71,7 +80,7 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
             except ValidationError as error:
                 problems += problems_of(error, host=host, variable=variable, model=model)
     meant = {variable for variable, _ in misnamed.values()}
-    if not any(data.get(role) is not None or role in meant for role in ("ollama", "gateway")):
+    if not any(data.get(role) is not None or role in meant for role in ROLES):
         problems.append(_nothing_declared(host))
     return parts, problems
 
@@ -107,13 +116,20 @@ def _complete(
     parts: dict[str, Setting],
     gateway: GatewaySettings | None,
     opened: tuple[Opening, ...],
+    metrics: MetricsSettings | None,
+    observer: ObserverSettings | None,
 ) -> Declared:
     common: dict[str, Any] = {
         "packages": parts.get("packages") or Packages(),
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
-    filtered: dict[str, Any] = {"firewall": parts.get("firewall"), "opened": opened}
+    besides: dict[str, Any] = {
+        "firewall": parts.get("firewall"),
+        "opened": opened,
+        "metrics": metrics,
+        "observer": observer,
+    }
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {
@@ -121,9 +137,10 @@ def _complete(
             "release": parts.get("release") or Release(),
             "service": parts.get("service") or Service(),
             "swap": parts.get("swap"),
+            "runner_metrics": metrics is not None and metrics.metrics.runners,
         }
         server = HostSettings(name=name, **own, **common)
-    return Declared(name=name, server=server, gateway=gateway, **filtered, **common)
+    return Declared(name=name, server=server, gateway=gateway, **besides, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What group data can make of a host: a server, a gateway, or both."""
+"""What group data can make of a host: a server, a gateway, an observer of others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from .base import Setting
 from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap
+from .metrics import Metrics, MetricsSettings
+from .observer import Observer, ObserverSettings
 from .ollama import Ollama
 from .openings import Opening
 from .release import Release
@@ -25,13 +27,18 @@ VARIABLES: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
+    "metrics": Metrics,
+    "observer": Observer,
 }
 """The variables of group data, each with the class that declares it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostSettings:
-    """The validated settings of a host that runs Ollama; what was not declared has its defaults."""
+    """The validated settings of a host that runs Ollama; what was not declared has its defaults.
+
+    `runner_metrics`: runners are to tell their metrics.
+    """
 
     name: str
     ollama: Ollama
@@ -41,6 +48,7 @@ class HostSettings:
     packages: Packages
     preflight: Preflight
     verify: Verify
+    runner_metrics: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +64,8 @@ class Declared:
     gateway: GatewaySettings | None
     firewall: Firewall | None
     opened: tuple[Opening, ...] = ()
+    metrics: MetricsSettings | None = None
+    observer: ObserverSettings | None = None
     packages: Packages
     preflight: Preflight
     verify: Verify

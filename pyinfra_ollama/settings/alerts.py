@@ -1,0 +1,118 @@
+"""When somebody should look: the thresholds of the alert rules, and how people are told."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from .base import Setting, refusal, setting
+from .kinds import AtLeastOne, Seconds, shaped
+from .secrets import Secret, SecretValue, known
+
+Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
+_ADDRESS = shaped(
+    r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+",
+    "an address such as 'ops@example.com'",
+    "write the plain address, without a name",
+)
+_MAIL_HOST = shaped(
+    r"(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}",
+    "a host and a port such as 'mail.example.com:587'",
+    "write both, with a colon between",
+)
+
+
+class Alerts(Setting):
+    """When an alert fires; docs/metrics.md lists the alerts."""
+
+    memory_percent: Percent = setting(
+        90, "Memory of a host in use, in percent, for 5 minutes.", source="usual monitoring guides"
+    )
+    disk_percent: Percent = setting(
+        90, "A file system in use, in percent, for 5 minutes.", source="usual monitoring guides"
+    )
+    first_byte_seconds: Seconds = setting(
+        60,
+        "What one request of twenty waits for its first byte, in seconds, for 10 minutes.",
+        source="our choice because a cold load of a large model takes that long",
+    )
+    error_percent: Percent = setting(
+        5,
+        "Requests through a gateway that end with 5xx, in percent, for 5 minutes.",
+        source="our choice because a person notices one of twenty",
+    )
+    waiting_requests: AtLeastOne = setting(
+        8, "Requests that wait for a slot of a runner, for 5 minutes.", source="our choice"
+    )
+    restarts: AtLeastOne = setting(
+        3,
+        "Starts of the server within 15 minutes besides the first.",
+        source="our choice because a deployment restarts it once",
+    )
+    certificate_days: AtLeastOne = setting(
+        14,
+        "Days before the gateway's certificate ends.",
+        source="our choice because renewals come earlier: certbot's 30 days before",
+    )
+    monitor_silent_seconds: Seconds = setting(
+        900,
+        "How long ollama-monitor may not have run, in seconds.",
+        source="our choice because it runs every 5 minutes",
+    )
+    backup_hours: AtLeastOne = setting(
+        26, "Age of the last good backup, in hours.", source="our choice: a day and some leeway"
+    )
+
+
+class Email(Setting):
+    """Alerts by e-mail."""
+
+    to: Annotated[str, _ADDRESS] = Field(
+        description="Who gets them.", json_schema_extra={"example": '"ops@example.com"'}
+    )
+    sender: Annotated[str, _ADDRESS] = Field(
+        description="From whom they are.", json_schema_extra={"example": '"alerts@example.com"'}
+    )
+    server: Annotated[str, _MAIL_HOST] = Field(
+        description="Mail server and its port; it is spoken to with TLS.",
+        json_schema_extra={"example": '"mail.example.com:587"'},
+    )
+    user: str = setting("", "Name for the mail server.", source="some ask for none")
+    password: SecretValue | None = setting(
+        None,
+        "Password for the mail server.",
+        source="some ask for none",
+        example='Secret.env("MAIL_PASSWORD")',
+    )
+
+
+class Notify(Setting):
+    """How Alertmanager tells people; without any of it alerts are shown on its page only."""
+
+    moved: ClassVar[dict[str, str]] = {"url": "webhook=Secret.env('ALERT_WEBHOOK')"}
+
+    webhook: SecretValue | None = setting(
+        None,
+        "URL that gets alerts as JSON (Alertmanager's webhook); such URLs often hold a token.",
+        source="our choice because only you know where",
+        example='Secret.env("ALERT_WEBHOOK")',
+    )
+    email: Email | None = setting(
+        None, "By e-mail.", source="our choice because only you know where"
+    )
+    repeat_seconds: Annotated[int, Field(strict=True, ge=300, le=604_800)] = setting(
+        14_400, "When an alert that goes on is told again, in seconds.", source="Alertmanager"
+    )
+
+    @field_validator("webhook")
+    @classmethod
+    def _is_a_url(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
+        url = known(value, info)
+        if url is not None and (not url.startswith(("http://", "https://")) or " " in url):
+            raise refusal(
+                accepted="a URL that begins with https:// or http://",
+                remedy="look at what the secret's source gives",
+                seen="a hidden value",
+            )
+        return value

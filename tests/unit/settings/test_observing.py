@@ -1,0 +1,131 @@
+"""Who observes whom: targets, addresses, ports, and the firewall's opening."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pyinfra_ollama.settings import Declared, Inventory, Opening, Secret, SettingsError, load
+from pyinfra_ollama.settings.observer import Target
+
+GATEWAY = {"keys": [{"name": "chat", "secret": Secret.value("canary-0123456789-abcdef")}]}
+
+
+def loaded(groups: dict[str, tuple[str, ...]] | None = None, **hosts: Any) -> dict[str, Declared]:
+    """What hosts are, by names with "_" for "."; all of them are asked for."""
+    data = {name.replace("_", "."): value for name, value in hosts.items()}
+    return load(list(data.items()), Inventory(data=data, groups=groups or {}))
+
+
+def problems(**hosts: Any) -> list[tuple[str, str]]:
+    with pytest.raises(SettingsError) as caught:
+        loaded(**hosts)
+    return [(problem.path, problem.seen) for problem in caught.value.problems]
+
+
+SERVER: dict[str, Any] = {"ollama": {}, "metrics": {}, "ssh_hostname": "10.0.0.1"}
+WATCH: dict[str, Any] = {"observer": {}, "ssh_hostname": "10.0.0.9"}
+
+
+def test_nobody_observes_a_host_that_is_alone() -> None:
+    metrics = loaded(gpu=SERVER)["gpu"].metrics
+    assert metrics is not None
+    assert (metrics.address, metrics.observers, metrics.is_open) == ("127.0.0.1", (), False)
+
+
+def test_a_host_without_the_declaration_has_none() -> None:
+    found = loaded(gpu={"ollama": {}})["gpu"]
+    assert (found.metrics, found.observer) == (None, None)
+    assert found.server is not None
+    assert not found.server.runner_metrics
+
+
+def test_an_observer_without_targets_observes_all_that_have_metrics() -> None:
+    found = loaded(gpu=SERVER, other={"ollama": {}}, watch=WATCH)
+    observer = found["watch"].observer
+    assert observer is not None
+    assert observer.targets == (
+        Target(name="gpu", address="10.0.0.1", port=9434, parts=("/node",)),
+    )
+    metrics = found["gpu"].metrics
+    assert metrics is not None
+    assert (metrics.address, metrics.observers, metrics.is_open) == ("::", ("10.0.0.9",), True)
+    server = found["gpu"].server
+    assert server is not None
+    assert server.runner_metrics
+
+
+def test_targets_are_hosts_and_groups() -> None:
+    watch = {**WATCH, "observer": {"targets": ["gpus", "gate"]}}
+    hosts = dict.fromkeys(("a", "b", "c", "gate"), SERVER)
+    found = loaded(groups={"gpus": ("a", "b")}, watch=watch, **hosts)
+    observer = found["watch"].observer
+    assert observer is not None
+    assert [target.name for target in observer.targets] == ["a", "b", "gate"]
+    metrics = found["c"].metrics
+    assert metrics is not None
+    assert metrics.observers == ()
+
+
+def test_a_gateway_has_nginx_to_observe_and_an_observer_observes_itself() -> None:
+    watch = {**WATCH, "ollama": {}, "gateway": GATEWAY, "metrics": {}}
+    found = loaded(watch=watch)["watch"]
+    assert found.observer is not None
+    assert found.observer.targets == (
+        Target(name="watch", address="127.0.0.1", port=9434, parts=("/node", "/nginx")),
+    )
+    assert found.metrics is not None
+    assert found.metrics.address == "127.0.0.1"
+
+
+def test_the_address_that_metrics_are_on_is_the_one_to_ask() -> None:
+    server = {**SERVER, "metrics": {"listen": "10.1.0.1", "port": 9500}}
+    observer = loaded(gpu=server, watch=WATCH)["watch"].observer
+    assert observer is not None
+    assert [(one.address, one.port) for one in observer.targets] == [("10.1.0.1", 9500)]
+
+
+def test_the_firewall_lets_in_observers_and_nobody_else() -> None:
+    server = {**SERVER, "firewall": {}, "metrics": {"observers": ["2001:db8::9"]}}
+    watch = {"observer": {"source_addresses": ["10.2.0.9"]}}
+    found = loaded(gpu=server, watch=watch)["gpu"]
+    assert found.opened == (Opening("9434", "tcp", ("2001:db8::9", "10.2.0.9"), "observers"),)
+    assert loaded(gpu={**SERVER, "firewall": {}})["gpu"].opened == ()
+
+
+def test_an_observer_whose_address_is_not_known_is_asked_for_it() -> None:
+    found = problems(gpu=SERVER, watch={"observer": {}})
+    assert found == [("metrics", "the observer 'watch', whose address is not known")]
+
+
+@pytest.mark.parametrize(
+    ("targets", "path", "seen"),
+    [
+        (["gpx"], "observer.targets[0]", "'gpx'"),
+        (["plain"], "observer.targets", "'plain', which declares no valid Metrics(...)"),
+        (["hidden"], "observer.targets", "'hidden', which has its metrics on 127.0.0.1 only"),
+    ],
+)
+def test_what_cannot_be_observed_is_said(targets: list[str], path: str, seen: str) -> None:
+    hidden = {**SERVER, "metrics": {"listen": "127.0.0.1"}}
+    watch = {**WATCH, "observer": {"targets": targets}}
+    assert problems(plain={"ollama": {}}, hidden=hidden, watch=watch) == [(path, seen)]
+
+
+@pytest.mark.parametrize(
+    ("port", "owner"),
+    [(11434, "Ollama"), (9180, "the gateway"), (9100, "Debian's exporters"), (9090, "Prometheus")],
+)
+def test_a_port_that_another_has_is_refused(port: int, owner: str) -> None:
+    host = {**WATCH, "ollama": {}, "gateway": GATEWAY, "metrics": {"port": port}}
+    assert problems(watch=host) == [
+        ("metrics.port", f"{port}, the port of {owner} on this host"),
+    ]
+
+
+def test_a_host_may_be_an_observer_alone() -> None:
+    found = loaded(watch=WATCH)["watch"]
+    assert found.server is None
+    assert found.observer is not None
+    assert found.observer.targets == ()
