@@ -3,7 +3,10 @@
 from pyinfra_ollama.declared import declaration
 from tasks.firewall import firewall
 from tasks.gateway import gateway
+from tasks.listening import listening
+from tasks.metrics import metrics
 from tasks.models import models
+from tasks.observer import observer
 from tasks.ollama import ollama
 from tasks.packages import packages
 from tasks.preflight import preflight
@@ -14,6 +17,8 @@ from tasks.verify import verify
 declared = declaration()
 
 if preflight(declared):
+    if declared.metrics or declared.observer:
+        listening(declared)
     packages(declared)
     if declared.firewall:
         firewall(declared)
@@ -24,4 +29,8 @@ if preflight(declared):
         models(declared.server)
     if declared.gateway:
         gateway(declared)
+    if declared.metrics:
+        metrics(declared)
+    if declared.observer:
+        observer(declared)
     verify(declared)

@@ -73,6 +73,46 @@ GATEWAY_FILES = (
     ACME_DROP_IN,
 )
 
+EXPORTER_UNIT = "ollama-exporter.service"
+EXPORTER_UNIT_FILE = f"/etc/systemd/system/{EXPORTER_UNIT}"
+EXPORTER_COMMAND = "/usr/local/bin/ollama-exporter"
+EXPORTER_CONFIG = "/etc/pyinfra-ollama/exporter.json"
+EXPORTER_FOLDER = "/usr/local/lib/pyinfra-ollama/ollama_exporter"
+EXPORTER_MODULES = (
+    "__init__",
+    "__main__",
+    "api",
+    "asking",
+    "certificate",
+    "collecting",
+    "counting",
+    "door",
+    "gateway",
+    "processes",
+    "service",
+    "settings",
+    "tailing",
+    "text",
+)
+# What the exporter is started with, by whose hash it tells what it runs.
+EXPORTER_STAMPED = (
+    EXPORTER_UNIT_FILE,
+    EXPORTER_COMMAND,
+    EXPORTER_CONFIG,
+    *(f"{EXPORTER_FOLDER}/{module}.py" for module in EXPORTER_MODULES),
+)
+NODE_EXPORTER, NGINX_EXPORTER = "prometheus-node-exporter", "prometheus-nginx-exporter"
+PROMETHEUS, ALERTMANAGER = "prometheus", "prometheus-alertmanager"
+# Debian's packages start their programs with these at once, and on all addresses without them.
+DEFAULTS = {
+    name: f"/etc/default/{name}"
+    for name in (NODE_EXPORTER, NGINX_EXPORTER, PROMETHEUS, ALERTMANAGER)
+}
+PROMETHEUS_CONFIG = "/etc/prometheus/prometheus.yml"
+PROMETHEUS_RULES = "/etc/prometheus/rules/pyinfra-ollama.yml"
+ALERTMANAGER_CONFIG = "/etc/prometheus/alertmanager.yml"
+OBSERVER_FILES = (PROMETHEUS_CONFIG, PROMETHEUS_RULES, ALERTMANAGER_CONFIG)
+
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"
 FSTAB = "/etc/fstab"
 

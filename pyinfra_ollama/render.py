@@ -20,6 +20,12 @@ def _environment(folder: Path) -> Environment:
     )
 
 
+@cache
+def plain(templates: Path, path: str) -> str:
+    """The text of a file that needs no values: in `files/` beside the templates, as on the host."""
+    return (templates.parent / "files" / path.lstrip("/")).read_text(encoding="utf-8")
+
+
 def render(folder: Path, template: str, **values: object) -> str:
     """The text of `folder/template`; jinja2's own errors name the template and line."""
     return _environment(folder).get_template(template).render(**values)

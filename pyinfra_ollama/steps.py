@@ -15,6 +15,7 @@ class Step(StrEnum):
     """One operation."""
 
     FIT = "Be fit for what is declared"
+    LISTENING = "Have monitoring listen where it is declared, before it is installed"
     PACKAGES = "Have the needed and declared packages"
     FIREWALL = "Have the firewall"
     SWAPPINESS = "Have the kernel's swappiness set at boot"
@@ -30,4 +31,8 @@ class Step(StrEnum):
     GATEWAY_FILES = "Have the gateway's configuration"
     GATEWAY = "Have the gateway serving as declared"
     GATEWAY_ACME = "Have the certificate of the ACME authority"
+    EXPORTER_FILES = "Have the exporter of Ollama's metrics"
+    EXPORTERS = "Have the exporters running as declared"
+    OBSERVER_FILES = "Have the configuration of Prometheus and Alertmanager"
+    OBSERVER = "Have Prometheus and Alertmanager running as declared"
     VERIFY = "Have the deployment verified"

@@ -41,6 +41,10 @@ def findings(
         from pyinfra_ollama.decide.firewall import findings as of_firewall
 
         found += of_firewall(declared, snapshot)
+    if declared.observer:
+        from pyinfra_ollama.decide.monitoring.preflight import findings as of_observer
+
+        found += of_observer(declared.observer, snapshot)
     return tuple(found)
 
 

@@ -25,12 +25,18 @@ DEVICES = {
 # Changing these needs no new process: systemd takes them at daemon-reload.
 _LIVE = ("Restart", "StartLimit", "Timeout", "Description", "Documentation", "#")
 
+
 # systemd-analyze (252, 257) ends with 0 on settings it ignores, so its words count too.
-JUDGE = (
-    f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
-    f'"$stage{layout.UNIT_FILE}" 2>&1) && ! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
-    '|| { printf "%s\\n" "$said"; exit 1; }'
-)
+def judge_of(unit_file: str) -> str:
+    """What judges a unit among the candidates."""
+    return (
+        f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
+        f'"$stage{unit_file}" 2>&1) && ! printf "%s" "$said" | '
+        'grep -E "$stage.*(ignor|nknown)" || { printf "%s\\n" "$said"; exit 1; }'
+    )
+
+
+JUDGE = judge_of(layout.UNIT_FILE)
 
 
 def gpu_groups(snapshot: Snapshot) -> tuple[str, ...]:
@@ -77,7 +83,7 @@ class ServiceEnvironment:
 
 def environment(settings: HostSettings, unit_text: str) -> ServiceEnvironment:
     """Everything the service is given, the unit's stamp included."""
-    values = settings.ollama.environ()
+    values = settings.environ()
     hidden = values.secret_names
     plain = {key: value for key, value in values.items() if key not in hidden}
     plain[layout.UNIT_STAMP] = stamp(unit_text)

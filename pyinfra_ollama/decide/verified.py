@@ -24,6 +24,7 @@ class _Files:
     def __init__(self, declared: Declared, snapshot: Snapshot, templates: Path) -> None:
         self.unit: UnitFiles | None = None
         self.gateway: tuple[ManagedFile, ...] = ()
+        self.monitoring: tuple[ManagedFile, ...] = ()
         if declared.server:
             self.unit = unit_files(declared.server, snapshot, templates)
         if declared.gateway:
@@ -31,6 +32,10 @@ class _Files:
             from pyinfra_ollama.decide.gateway.files import gateway_files
 
             self.gateway = gateway_files(declared.gateway, snapshot, templates)
+        if declared.metrics or declared.observer:
+            from pyinfra_ollama.decide.monitoring.work import monitoring_files
+
+            self.monitoring = monitoring_files(declared, templates)
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -48,6 +53,8 @@ def _hash(declared: Declared, files: _Files) -> str:
         parts |= _of_server(declared.server, files.unit)
     if declared.gateway:
         parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
+    if declared.metrics or declared.observer:
+        parts["monitoring"] = {file.path: file.sha256 for file in files.monitoring}
     if declared.firewall:
         parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -79,6 +86,10 @@ def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[
         yield bool(gateway.certificate_need(declared.gateway, snapshot).reasons)
         yield bool(gateway.need(declared.gateway, files.gateway, snapshot).reasons)
         yield bool(gateway.acme_reasons(declared.gateway, snapshot))
+    if declared.metrics or declared.observer:
+        from pyinfra_ollama.decide.monitoring.work import needs
+
+        yield bool(needs(declared, files.monitoring, snapshot))
     if declared.firewall:
         from pyinfra_ollama.decide.firewall import todo
 

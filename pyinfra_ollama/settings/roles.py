@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .base import Setting
+from .environ import Environ
 from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap
@@ -49,6 +50,13 @@ class HostSettings:
     preflight: Preflight
     verify: Verify
     runner_metrics: bool = False
+
+    def environ(self) -> Environ:
+        """The variables of the service: those of its server, and what its metrics need."""
+        values = self.ollama.environ()
+        if self.runner_metrics:
+            values.setdefault("LLAMA_ARG_ENDPOINT_METRICS", "1")
+        return Environ(values.items(), values.secret_names)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
+from pyinfra_ollama.snapshot.monitoring import MonitoringState
 
 
 @dataclass(frozen=True)
@@ -149,3 +150,4 @@ class Snapshot:
     verified: str | None
     gateway: GatewayState | None = None
     firewall: FirewallState | None = None
+    monitoring: MonitoringState | None = None

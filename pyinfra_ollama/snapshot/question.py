@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import (
@@ -24,6 +25,7 @@ class Question:
 
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
     + firewall: whether scripts/snapshot-firewall.sh is run
+    + metrics, observer: the arguments of scripts/snapshot-metrics.sh and -observer.sh, or nothing
     """
 
     files: tuple[str, ...]
@@ -36,13 +38,17 @@ class Question:
     swapfile: str
     gateway: tuple[str, ...] = ()
     firewall: bool = False
+    metrics: tuple[str, ...] = ()
+    observer: tuple[str, ...] = ()
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The scripts that are run as one, in this order."""
         gateway = ("snapshot-gateway",) if self.gateway else ()
         firewall = ("snapshot-firewall",) if self.firewall else ()
-        return ("snapshot", *gateway, *firewall)
+        metrics = ("snapshot-metrics",) if self.metrics else ()
+        observer = ("snapshot-observer",) if self.observer else ()
+        return ("snapshot", *gateway, *firewall, *metrics, *observer)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -51,9 +57,15 @@ class Question:
             and set(other.packages) <= set(self.packages)
             and other.gateway in ((), self.gateway)
             and other.firewall <= self.firewall
-            and replace(self, files=(), packages=(), gateway=(), firewall=False)
-            == replace(other, files=(), packages=(), gateway=(), firewall=False)
+            and other.metrics in ((), self.metrics)
+            and other.observer in ((), self.observer)
+            and self._base() == other._base()
         )
+
+    def _base(self) -> Question:
+        """What is asked of every host."""
+        roles: Any = {"gateway": (), "firewall": False, "metrics": (), "observer": ()}
+        return replace(self, files=(), packages=(), **roles)
 
     def arguments(self) -> tuple[str, ...]:
         """Positional arguments for the script."""
@@ -66,13 +78,22 @@ class Question:
             "\n".join(self.show),
             self.upgrade,
             self.swapfile,
-            *self.gateway,
+            *_padded(self.gateway, 2, bool(self.metrics or self.observer)),
+            *_padded(self.metrics, 2, bool(self.observer)),
+            *self.observer,
         )
+
+
+def _padded(arguments: tuple[str, ...], length: int, followed: bool) -> tuple[str, ...]:
+    """Arguments by their place, so that those that follow have theirs."""
+    return arguments or (("",) * length if followed else ())
 
 
 MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_FILE)
 REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
 FIREWALL_PACKAGES = ("iptables", "ufw")
+METRICS_PACKAGES = (layout.NODE_EXPORTER, "python3")
+OBSERVER_PACKAGES = (layout.PROMETHEUS, layout.ALERTMANAGER)
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -85,6 +106,9 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     if isinstance(declared, Declared):
         roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
         roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
+        roles |= set(METRICS_PACKAGES if declared.metrics else ())
+        roles |= {layout.NGINX_EXPORTER} if declared.metrics and declared.gateway else set()
+        roles |= set(OBSERVER_PACKAGES if declared.observer else ())
     return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
 
 
@@ -110,6 +134,10 @@ def whole_question(declared: Declared) -> Question:
             files=(*asked.files, *layout.GATEWAY_FILES),
             gateway=gateway_arguments(declared.gateway),
         )
+    if declared.metrics or declared.observer:
+        from pyinfra_ollama.snapshot.observing import of_monitoring
+
+        asked = of_monitoring(declared, asked)
     return asked
 
 

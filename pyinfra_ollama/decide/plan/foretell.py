@@ -63,6 +63,10 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
         files += [*_swap_files(settings, templates), *unit.files]
     if declared.gateway:
         files += gateway_files(declared.gateway, snapshot, templates)
+    if declared.metrics or declared.observer:
+        from pyinfra_ollama.decide.monitoring.work import monitoring_files
+
+        files += monitoring_files(declared, templates)
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
@@ -75,6 +79,8 @@ def _changes(
     templates: Path,
 ) -> Iterator[Change]:
     """In the order of deploy.py and its tasks."""
+    if declared.metrics or declared.observer:
+        yield from _listening(declared, snapshot, texts)
     yield from system.packages(declared, snapshot)
     yield from firewall_changes(declared, snapshot)
     if declared.server:
@@ -86,7 +92,34 @@ def _changes(
         yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
+    if declared.metrics or declared.observer:
+        yield from _monitoring(declared, snapshot, texts, templates)
     yield from server.verification(declared, snapshot, templates)
+
+
+def _listening(
+    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str]
+) -> Iterator[Change]:
+    from pyinfra_ollama.decide.monitoring.listening import listening_files
+
+    yield from _files(Step.LISTENING, listening_files(declared), snapshot, texts)
+
+
+def _monitoring(
+    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
+) -> Iterator[Change]:
+    # What follows takes its time to import, and most hosts have none of it.
+    from pyinfra_ollama.decide.monitoring import exporter, observer, state
+    from pyinfra_ollama.decide.plan.monitoring import units
+
+    if declared.metrics:
+        files = exporter.exporter_files(declared, templates)
+        yield from _files(Step.EXPORTER_FILES, files, snapshot, texts)
+        yield from units(Step.EXPORTERS, state.exporters(declared, files, snapshot))
+    if declared.observer:
+        files = observer.observer_files(declared.observer, templates)
+        yield from _files(Step.OBSERVER_FILES, files, snapshot, texts)
+        yield from units(Step.OBSERVER, state.observers(declared, files, snapshot))
 
 
 def _of_server(

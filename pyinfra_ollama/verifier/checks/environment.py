@@ -26,7 +26,7 @@ def environment(settings: HostSettings, probe: Probe, red: Collection[str]) -> R
 
     Values of secret variables are compared, never shown.
     """
-    declared = settings.ollama.environ()
+    declared = settings.environ()
     if probe.process is None:
         return unknown("environment", probe.why("process"))
     running = {

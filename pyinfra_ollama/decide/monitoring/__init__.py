@@ -1,0 +1,1 @@
+"""What a host's metrics and its observer need: their files, and what has to run."""
