@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import archive, graphics, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
+from pyinfra_ollama.decide.fitness import of_roles
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings, Preflight, human_size, rough_memory
@@ -32,19 +33,7 @@ def findings(
     found = [*_system(declared.preflight, snapshot)]
     if declared.server:
         found += _of_server(declared.server, snapshot, asked, answers)
-    # What follows takes its time to import, and most hosts have neither.
-    if declared.gateway:
-        from pyinfra_ollama.decide.gateway.preflight import findings as of_gateway
-
-        found += of_gateway(declared.gateway, snapshot)
-    if declared.firewall:
-        from pyinfra_ollama.decide.firewall import findings as of_firewall
-
-        found += of_firewall(declared, snapshot)
-    if declared.observer:
-        from pyinfra_ollama.decide.monitoring.preflight import findings as of_observer
-
-        found += of_observer(declared.observer, snapshot)
+    found += of_roles(declared, snapshot)
     return tuple(found)
 
 

@@ -27,16 +27,11 @@ _LIVE = ("Restart", "StartLimit", "Timeout", "Description", "Documentation", "#"
 
 
 # systemd-analyze (252, 257) ends with 0 on settings it ignores, so its words count too.
-def judge_of(unit_file: str) -> str:
-    """What judges a unit among the candidates."""
-    return (
-        f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
-        f'"$stage{unit_file}" 2>&1) && ! printf "%s" "$said" | '
-        'grep -E "$stage.*(ignor|nknown)" || { printf "%s\\n" "$said"; exit 1; }'
-    )
-
-
-JUDGE = judge_of(layout.UNIT_FILE)
+JUDGE = (
+    f'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
+    f'"$stage{layout.UNIT_FILE}" 2>&1) && ! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
+    '|| { printf "%s\\n" "$said"; exit 1; }'
+)
 
 
 def gpu_groups(snapshot: Snapshot) -> tuple[str, ...]:

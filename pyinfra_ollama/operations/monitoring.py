@@ -7,14 +7,12 @@ from pathlib import Path
 from pyinfra import context, logger
 
 from pyinfra_ollama.commands import quiet, shown
-from pyinfra_ollama.decide.monitoring.exporter import exporter_files
+from pyinfra_ollama.decide.monitoring import exporter as made
 from pyinfra_ollama.decide.monitoring.listening import listening_files
 from pyinfra_ollama.decide.monitoring.observer import JUDGE, observer_files
 from pyinfra_ollama.decide.monitoring.state import Need, exporters, observers
-from pyinfra_ollama.decide.unit import judge_of
 from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
-from pyinfra_ollama.layout import EXPORTER_UNIT_FILE
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
 from pyinfra_ollama.settings import Declared, ObserverSettings
@@ -36,14 +34,13 @@ def listening(*, declared: Declared) -> Steps:
 @host_operation
 def exporter(*, declared: Declared, templates: Path) -> Steps:
     """
-    Have the exporter's code, configuration and unit as declared, the unit judged by systemd first.
+    Have the exporter's code, configuration and unit as declared, judged first.
 
     + declared: what the host is declared to be
     + templates: the folder of the templates
     """
     snapshot = look(whole_question(declared))
-    files = exporter_files(declared, templates)
-    yield from swapped_in(files, snapshot, judge_of(EXPORTER_UNIT_FILE))
+    yield from swapped_in(made.exporter_files(declared, templates), snapshot, made.JUDGE)
 
 
 @host_operation
@@ -54,7 +51,7 @@ def running_exporters(*, declared: Declared, templates: Path) -> Steps:
     + declared: what the host is declared to be
     + templates: the folder of the templates
     """
-    files = exporter_files(declared, templates)
+    files = made.exporter_files(declared, templates)
     yield from _running(exporters(declared, files, look(whole_question(declared))))
 
 

@@ -29,7 +29,9 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     server = server_planned(declared.server) if declared.server else ()
     firewall = (("firewall", ""),) if declared.firewall else ()
     gateway = gateways.planned(clients=clients) if declared.gateway else ()
-    return (*firewall, *server, *gateway)
+    metrics = (("exporters", ""), ("exporter-ports", "")) if declared.metrics else ()
+    observer = (("observer", ""), ("targets", "")) if declared.observer else ()
+    return (*firewall, *server, *gateway, *metrics, *observer)
 
 
 def everything(
@@ -56,6 +58,23 @@ def everything(
     yield from gateways.examine(
         host, declared, way=door, generate=generate, slot=slot, red=tuple(red)
     )
+    yield from _monitoring(host, declared)
+
+
+def _monitoring(host: Host, declared: Declared) -> Iterator[Result]:
+    if declared.metrics is None and declared.observer is None:
+        return
+    # Takes its time to import, and most hosts have none of it.
+    from pyinfra_ollama.verifier import metrics
+    from pyinfra_ollama.verifier.checks import metrics as of_metrics
+
+    seen = metrics.ask(host, declared)
+    if declared.metrics:
+        yield of_metrics.exporters(declared, seen)
+        yield of_metrics.ports(declared.metrics, seen)
+    if declared.observer:
+        yield of_metrics.observer(declared.observer, seen)
+        yield of_metrics.targets(declared.observer, seen)
 
 
 def _load_slot(bound: int | None) -> AbstractContextManager[object]:

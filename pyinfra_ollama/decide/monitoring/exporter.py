@@ -14,6 +14,18 @@ from pyinfra_ollama.render import plain, render
 from pyinfra_ollama.settings import Declared, GatewaySettings, HostSettings
 from pyinfra_ollama.settings.metrics import PASSED_ON, MetricsSettings
 
+# What it starts does not lie in its place yet, so the unit is judged with another command, and the
+# exporter itself by having it print a page. systemd-analyze ends with 0 on settings it ignores.
+JUDGE = (
+    f'sed "s,^ExecStart=.*,ExecStart=/bin/true," "$stage{layout.EXPORTER_UNIT_FILE}" '
+    f'>"$stage/{layout.EXPORTER_UNIT}" && '
+    f'said=$(systemd-analyze verify --man=no "$stage/{layout.EXPORTER_UNIT}" 2>&1) && '
+    '! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" && '
+    f'cd "$stage{layout.EXPORTER_FOLDER}/.." && '
+    f'python3 -B -m ollama_exporter --config "$stage{layout.EXPORTER_CONFIG}" --once >/dev/null || '
+    '{ printf "%s\\n" "$said"; exit 1; }'
+)
+
 
 def exporter_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     """All that it consists of."""

@@ -33,7 +33,7 @@ def read(path: Path) -> Settings:
     found = json.loads(path.read_text(encoding="utf-8"))
     known = {each.name for each in fields(Settings)}
     if not isinstance(found, dict) or set(found) - known:
-        raise ValueError(f"{path}: expected an object with {', '.join(sorted(known))}")
+        raise ValueError(f"expected an object with {', '.join(sorted(known))}")
     for address in found.get("observers", ()):
         ipaddress.ip_address(address)
     return Settings(**{key: _frozen(value) for key, value in found.items()})

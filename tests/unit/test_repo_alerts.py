@@ -1,0 +1,101 @@
+"""Rules, runbooks, promtool's tests, the dashboard and the page about them are of one piece."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.unit import repo
+
+RULES = Path("templates/etc/prometheus/rules/pyinfra-ollama.yml.j2")
+DASHBOARD = Path("files/var/lib/grafana/dashboards/pyinfra-ollama.json")
+PAGE = Path("docs/metrics.md")
+ALERTS = re.findall(r'(?m)^\{\{ alert\("(\w+)"', repo.text(RULES))
+METRIC = re.compile(r"(?<![\w:])(?:pyinfra_)?ollama_[a-z_]+")
+# Endings that a histogram's series have, besides its name.
+SERIES = re.compile(r"_(?:bucket|sum|count)$")
+
+
+def named(text: str) -> set[str]:
+    """The metrics of this package that a text names."""
+    return {SERIES.sub("", name) for name in METRIC.findall(text)}
+
+
+def test_every_alert_has_a_runbook_and_cases_for_promtool() -> None:
+    assert len(ALERTS) == len(set(ALERTS)) > 20
+    pages = {file.stem for file in repo.files() if file.match("docs/runbooks/*.md")}
+    cases = {file.stem for file in repo.files() if file.match("tests/promtool/Ollama*.yml")}
+    assert set(ALERTS) == pages == cases
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_a_runbook_says_what_it_means_where_to_look_and_what_to_do(alert: str) -> None:
+    text = repo.text(Path(f"docs/runbooks/{alert}.md"))
+    assert text.startswith(f"# {alert}\n\n")
+    assert re.findall(r"(?m)^## (.+)$", text) == ["Look", "Do"]
+    assert re.search(r"(?m)^    \S", text)
+    assert re.search(r"(?m)^- \S", text)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_an_alert_is_tried_firing_and_silent(alert: str) -> None:
+    text = repo.text(Path(f"tests/promtool/{alert}.yml"))
+    assert "exp_alerts: []" in text
+    assert f"runbook: docs/runbooks/{alert}.md" in text
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_the_page_names_every_alert(alert: str) -> None:
+    assert f"[{alert}](runbooks/{alert}.md)" in repo.text(PAGE)
+
+
+@pytest.mark.parametrize("place", [RULES, DASHBOARD], ids=str)
+def test_what_rules_and_dashboard_ask_for_is_on_the_page(place: Path) -> None:
+    text = repo.text(place)
+    expressions = (
+        " ".join(t["expr"] for p in json.loads(text)["panels"] for t in p.get("targets", []))
+        if place == DASHBOARD
+        else text
+    )
+    unknown = named(expressions) - named(repo.text(PAGE))
+    assert named(expressions)
+    assert not unknown
+
+
+def test_the_page_names_what_the_exporter_tells() -> None:
+    from ollama_exporter.service import COUNTED, SHOWN
+
+    code = " ".join(repo.text(file) for file in repo.python("files"))
+    told = set(re.findall(r'"(ollama_[a-z_]+)"', code)) - {"ollama_exporter"}
+    told |= {f"ollama_runner_{key}_total" for key in COUNTED}
+    told |= {f"ollama_runner_{key}" for key in SHOWN}
+    told |= {f"ollama_service_{name}" for name in re.findall(r'"(\w+)", "(?:gauge|counter)"', code)}
+    told = {name for name in told if not name.startswith("ollama_service_ollama_")}
+    page = {name for name in named(repo.text(PAGE)) if name.startswith("ollama_")}
+    assert told == page
+
+
+def test_recorded_series_that_are_asked_for_are_recorded() -> None:
+    recorded = set(re.findall(r"record: (\S+)", repo.text(RULES)))
+    wanted = set(re.findall(r"instance[a-z_]*:[a-z0-9_:]+", repo.text(DASHBOARD)))
+    wanted |= set(re.findall(r"expr: .*?(instance[a-z_]*:[a-z0-9_:]+)", repo.text(RULES)))
+    assert wanted <= recorded
+
+
+def test_panels_of_the_dashboard_do_not_overlap() -> None:
+    board = json.loads(repo.text(DASHBOARD))
+    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+    taken: set[tuple[int, int]] = set()
+    for panel in board["panels"]:
+        grid = panel["gridPos"]
+        assert grid["x"] + grid["w"] <= 24
+        cells = {
+            (x, y)
+            for x in range(grid["x"], grid["x"] + grid["w"])
+            for y in range(grid["y"], grid["y"] + grid["h"])
+        }
+        assert not cells & taken
+        taken |= cells
