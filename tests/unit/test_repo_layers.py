@@ -91,6 +91,20 @@ def test_the_verifier_shares_the_settings_and_nothing_else_with_the_deployment()
     assert not wrong, problems(*wrong)
 
 
+def test_what_is_sent_to_hosts_needs_nothing_but_python() -> None:
+    files = repo.python("files")
+    wrong = [
+        f"{file}:{line} imports {name}"
+        for file in files
+        for line, name in repo.imports(file)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        # Its own parts, by their place in the repository or by the one they have on a host.
+        and not name.startswith(("files.", "ollama_exporter"))
+    ]
+    assert files, "nothing is sent as it is: this test would prove nothing"
+    assert not wrong, problems(*wrong)
+
+
 def test_the_planner_can_change_nothing() -> None:
     wrong = [
         f"{file}:{line} imports {name}"
