@@ -8,7 +8,7 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 
 from __future__ import annotations
 
-from .alerts import Alerts, Email, Notify
+from .alerts import Alerts, Email, Receiver
 from .backends import Backend, Inventory, ResolvedBackend
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
@@ -57,7 +57,6 @@ __all__ = [
     "MetricsSettings",
     "Model",
     "ModelName",
-    "Notify",
     "Observer",
     "ObserverSettings",
     "Ollama",
@@ -67,6 +66,7 @@ __all__ = [
     "Packages",
     "Preflight",
     "Problem",
+    "Receiver",
     "Release",
     "ResolvedBackend",
     "Secret",

@@ -87,7 +87,7 @@ class Email(Setting):
     )
 
 
-class Notify(Setting):
+class Receiver(Setting):
     """How Alertmanager tells people; without any of it alerts are shown on its page only."""
 
     moved: ClassVar[dict[str, str]] = {"url": "webhook=Secret.env('ALERT_WEBHOOK')"}

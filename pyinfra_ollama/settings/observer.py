@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from .alerts import Alerts, Notify
+from .alerts import Alerts, Receiver
 from .base import Setting, refusal, setting
 from .kinds import Size, shaped
 from .metrics import addresses
@@ -23,6 +23,7 @@ class Observer(Setting):
         "prometheus_port": "port=9090",
         "retention": "retention_days=30",
         "interval": "scrape_seconds=15",
+        "notify": "receiver=Receiver(webhook=Secret.env('ALERT_WEBHOOK'))",
     }
 
     targets: tuple[Annotated[str, Field(min_length=1)], ...] = setting(
@@ -54,7 +55,7 @@ class Observer(Setting):
         example='"10G"',
     )
     alerts: Alerts = setting(Alerts(), "When alerts fire.", source="see Alerts")
-    notify: Notify = setting(Notify(), "How people are told.", source="see Notify")
+    receiver: Receiver = setting(Receiver(), "How people are told.", source="see Receiver")
     runbooks: Annotated[
         str,
         shaped(

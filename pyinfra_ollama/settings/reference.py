@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
-from .alerts import Alerts, Email, Notify
+from .alerts import Alerts, Email, Receiver
 from .backends import Backend
 from .base import Setting
 from .callers import Key, User
@@ -61,7 +61,7 @@ PARTS: dict[str, dict[type[Setting], str]] = {
         Acme: "`tls`",
     },
     "firewall": {Allow: "`allow`"},
-    "observer": {Alerts: "`alerts`", Notify: "`notify`", Email: "`email` of Notify"},
+    "observer": {Alerts: "`alerts`", Receiver: "`receiver`", Email: "`email` of Receiver"},
 }
 """The classes that stand in fields of a variable's class, each with the field."""
 

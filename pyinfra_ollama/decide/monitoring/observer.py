@@ -26,7 +26,7 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
     values: dict[str, object] = {
         "observer": observer,
         "alerts": observer.alerts,
-        "notify": observer.notify,
+        "receiver": observer.receiver,
         "runbooks": observer.runbooks.rstrip("/"),
         "layout": layout,
         "jobs": [

@@ -35,7 +35,7 @@ def observing(**fields: Any) -> Declared:
     """A host that observes a server and itself; keywords are fields of its Observer."""
     data: dict[str, dict[str, Any]] = {
         "watch": {
-            "observer": {"notify": {"webhook": Secret.value(HOOK)}, **fields},
+            "observer": {"receiver": {"webhook": Secret.value(HOOK)}, **fields},
             "metrics": {},
             "packages": {"tools": []},
             "ssh_hostname": "10.0.0.9",

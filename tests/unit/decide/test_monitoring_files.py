@@ -117,6 +117,6 @@ def test_what_people_are_told_by_is_secret_and_quoted() -> None:
 
 
 def test_without_anybody_to_tell_alerts_are_kept_all_the_same() -> None:
-    found = texts(observing(notify={}))[layout.ALERTMANAGER_CONFIG]
+    found = texts(observing(receiver={}))[layout.ALERTMANAGER_CONFIG]
     assert "receivers:\n  - name: people\n" in found
     assert "configs" not in found

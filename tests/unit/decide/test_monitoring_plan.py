@@ -67,5 +67,5 @@ def test_the_webhook_is_shown_nowhere() -> None:
 
 
 def test_only_files_that_may_be_shown_are_read_for_a_diff() -> None:
-    other = observing(notify={}, alerts={"disk_percent": 50})
+    other = observing(receiver={}, alerts={"disk_percent": 50})
     assert texts_to_read(other, done(), TEMPLATES) == (layout.PROMETHEUS_RULES,)
