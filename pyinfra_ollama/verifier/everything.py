@@ -29,7 +29,8 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     server = server_planned(declared.server) if declared.server else ()
     firewall = (("firewall", ""),) if declared.firewall else ()
     gateway = gateways.planned(clients=clients) if declared.gateway else ()
-    metrics = (("exporters", ""), ("exporter-ports", "")) if declared.metrics else ()
+    names = ("exporters", "exporter-ports", *(("outside-metrics",) if clients else ()))
+    metrics = tuple((name, "") for name in names) if declared.metrics else ()
     observer = (("observer", ""), ("targets", "")) if declared.observer else ()
     return (*firewall, *server, *gateway, *metrics, *observer)
 
@@ -58,20 +59,30 @@ def everything(
     yield from gateways.examine(
         host, declared, way=door, generate=generate, slot=slot, red=tuple(red)
     )
-    yield from _monitoring(host, declared)
+    yield from _monitoring(host, declared, door, red)
 
 
-def _monitoring(host: Host, declared: Declared) -> Iterator[Result]:
+def _monitoring(
+    host: Host, declared: Declared, way: Way | None, red: list[str]
+) -> Iterator[Result]:
     if declared.metrics is None and declared.observer is None:
         return
     # Takes its time to import, and most hosts have none of it.
     from pyinfra_ollama.verifier import metrics
     from pyinfra_ollama.verifier.checks import metrics as of_metrics
+    from pyinfra_ollama.verifier.outside import metrics as outside
 
     seen = metrics.ask(host, declared)
     if declared.metrics:
-        yield of_metrics.exporters(declared, seen)
-        yield of_metrics.ports(declared.metrics, seen)
+        inside = (
+            of_metrics.exporters(declared, seen),
+            of_metrics.ports(declared.metrics, seen),
+        )
+        yield from inside
+        if way is not None:
+            failed = [*red, *(result.check for result in inside if result.status == "fail")]
+            reached = outside.look(host, declared.metrics, way)
+            yield of_metrics.outside(declared.metrics, reached, failed)
     if declared.observer:
         yield of_metrics.observer(declared.observer, seen)
         yield of_metrics.targets(declared.observer, seen)

@@ -1,15 +1,20 @@
-"""The checks `exporters`, `exporter-ports`, `observer` and `targets`."""
+"""The checks `exporters`, `exporter-ports`, `outside-metrics`, `observer` and `targets`."""
 
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from pyinfra_ollama.settings import Declared, MetricsSettings, ObserverSettings
-from pyinfra_ollama.verifier.checks.base import failed, listed, passed, unknown, warned
+from pyinfra_ollama.verifier.checks.base import failed, listed, passed, skipped, unknown, warned
 from pyinfra_ollama.verifier.metrics import ALERTMANAGER, PROMETHEUS, Monitored, units
 from pyinfra_ollama.verifier.results import Result
 
-__all__ = ["exporters", "observer", "ports", "targets"]
+if TYPE_CHECKING:
+    from pyinfra_ollama.verifier.outside.metrics import Reached
+
+__all__ = ["exporters", "observer", "outside", "ports", "targets"]
 
 # Written down a second time on purpose, as in `base`.
 LOCAL = {"node": 9100, "nginx": 9113}
@@ -61,6 +66,35 @@ def ports(settings: MetricsSettings, seen: Monitored) -> Result:
         *(f"{w} is open" for w in wide),
     ]
     return failed("exporter-ports", expected=expected, found=listed(what), look="ss -ltnp")
+
+
+def outside(settings: MetricsSettings, seen: Reached | None, red: Collection[str]) -> Result:
+    """Observers are answered, others are not, and what is loopback's is not reached."""
+    if seen is None:
+        reason = "the host is local, or behind a jump host, or forwarded"
+        return skipped("outside-metrics", reason)
+    where = f"{seen.address} port {settings.metrics.port}"
+    look = f"curl -sS --max-time 5 http://HOST:{settings.metrics.port}/metrics   (from here)"
+    taken = [name for name, is_open in seen.local.items() if is_open]
+    wrong = [f"port {LOCAL[name]} of {name} is open" for name in taken]
+    if seen.source is None:
+        expected = f"{listed(map(str, LOCAL.values()))} closed"
+        if not wrong:
+            return skipped("outside-metrics", "it is not known which address we come from")
+    else:
+        observes = seen.source in settings.observers
+        expected = f"{where} answers {seen.source}" if observes else f"{where} does not answer us"
+        if seen.answers != observes:
+            said = "answers" if seen.answers else "does not answer"
+            wrong.append(f"{where} {said} {seen.source}")
+    if not wrong:
+        return passed("outside-metrics", expected, expected=expected)
+    found = listed(wrong)
+    also = [name for name in red if name in ("exporters", "exporter-ports", "firewall")]
+    if also:
+        found = f"{found} (red in {listed(also)})"
+        return warned("outside-metrics", expected=expected, found=found)
+    return failed("outside-metrics", expected=expected, found=found, look=look)
 
 
 def observer(settings: ObserverSettings, seen: Monitored) -> Result:
