@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import threading
 
 import pytest
 
@@ -12,11 +10,7 @@ from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier import everything
 from pyinfra_ollama.verifier.checks import metrics as checks
 from pyinfra_ollama.verifier.metrics import Monitored, read, units
-from pyinfra_ollama.verifier.outside.metrics import Reached, _answers
-from pyinfra_ollama.verifier.outside.pool import Place
-from pyinfra_ollama.verifier.outside.way import Direct
 from tests.unit.decide.monitored import KEY, monitored, observing
-from tests.unit.exporter.standin import answering
 
 SERVER, WATCH = monitored(gateway={"keys": [KEY]}), observing()
 LISTEN = 'tcp LISTEN 0 5 {0}:{1} 0.0.0.0:* users:(("x",pid=7,fd=3))'
@@ -164,47 +158,6 @@ def test_an_answer_that_cannot_be_read_is_unknown(lines: list[str]) -> None:
         for name in ("exporters", "exporter-ports", "observer", "targets")
     }
     assert set(found.values()) == {"unknown"}
-
-
-CLOSED = {"node": False, "nginx": False}
-
-
-@pytest.mark.parametrize(
-    ("reached", "wanted"),
-    [
-        (Reached("10.0.0.1", "10.0.0.9", True, CLOSED), "pass"),
-        (Reached("10.0.0.1", "10.0.0.8", False, CLOSED), "pass"),
-        (Reached("10.0.0.1", "10.0.0.8", True, CLOSED), "fail"),
-        (Reached("10.0.0.1", "10.0.0.9", False, CLOSED), "fail"),
-        (Reached("10.0.0.1", "10.0.0.8", False, {**CLOSED, "node": True}), "fail"),
-        (Reached("10.0.0.1", None, False, CLOSED), "skipped"),
-        (Reached("10.0.0.1", None, False, {**CLOSED, "nginx": True}), "fail"),
-        (None, "skipped"),
-    ],
-)
-def test_from_outside_observers_are_answered_and_nobody_else(
-    reached: Reached | None, wanted: str
-) -> None:
-    assert SERVER.metrics is not None
-    assert checks.outside(SERVER.metrics, reached, []).status == wanted
-    if wanted == "fail":
-        assert checks.outside(SERVER.metrics, reached, ["exporter-ports"]).status == "warn"
-
-
-def test_a_way_tells_an_answer_from_being_hung_up_on() -> None:
-    assert SERVER.metrics is not None
-    with answering({"/stamp": "x"}) as port, socket.create_server(("127.0.0.1", 0)) as deaf:
-        assert _answers(Direct(), Place("127.0.0.1", port, "127.0.0.1"))
-
-        def hang_up() -> None:
-            for _ in range(2):
-                deaf.accept()[0].close()
-
-        thread = threading.Thread(target=hang_up)
-        thread.start()
-        assert not _answers(Direct(), Place("127.0.0.1", deaf.getsockname()[1], "127.0.0.1"))
-        thread.join()
-    assert not _answers(Direct(), Place("127.0.0.1", port, "127.0.0.1"))
 
 
 def test_an_exporter_that_is_silent_fails() -> None:
