@@ -8,7 +8,9 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 
 from __future__ import annotations
 
-from .alerts import Alerts, Email, Receiver
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .backends import Backend, Inventory, ResolvedBackend
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
@@ -21,10 +23,8 @@ from .limits import Limits
 from .load import load
 from .machine import Packages, Preflight, Swap
 from .memory import model_memory, rough_memory
-from .metrics import Metrics, MetricsSettings
 from .models import Model
 from .names import ModelName, parse_name
-from .observer import Observer, ObserverSettings, Target
 from .ollama import Ollama
 from .openings import Opening, exposed, openings
 from .options import Options
@@ -36,6 +36,23 @@ from .secrets import Secret
 from .service import Service
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 from .verify import Verify
+
+if TYPE_CHECKING:
+    from .alerts import Alerts, Email, Receiver
+    from .metrics import Metrics, MetricsSettings
+    from .observer import Observer, ObserverSettings, Target
+
+# These take their time to import, and most hosts declare none of them.
+_LATER = {
+    "Alerts": "alerts",
+    "Email": "alerts",
+    "Metrics": "metrics",
+    "MetricsSettings": "metrics",
+    "Observer": "observer",
+    "ObserverSettings": "observer",
+    "Receiver": "alerts",
+    "Target": "observer",
+}
 
 __all__ = [
     "Acme",
@@ -91,3 +108,11 @@ __all__ = [
     "parse_size",
     "rough_memory",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".{_LATER[name]}", __name__), name)
+    globals()[name] = found
+    return found

@@ -13,7 +13,6 @@ from .base import Setting
 from .firewall import Firewall, overlap
 from .gateway import Gateway
 from .network import is_loopback
-from .observing import resolve_metrics
 from .ollama import Ollama
 from .openings import Opening, exposed
 from .problems import Problem
@@ -33,10 +32,13 @@ def opened(
         return (), []
     clients = of_gateway(gateway, firewall) if isinstance(gateway, Gateway) else ()
     # What is wrong with those is said where they are resolved.
-    metrics, _ = resolve_metrics(host, parts, inventory)
-    if metrics and metrics.is_open:
-        port = str(metrics.metrics.port)
-        clients = (*clients, Opening(port, "tcp", metrics.observers, "observers"))
+    if "metrics" in parts:
+        from .observing import resolve_metrics
+
+        metrics, _ = resolve_metrics(host, parts, inventory)
+        if metrics and metrics.is_open:
+            port = str(metrics.metrics.port)
+            clients = (*clients, Opening(port, "tcp", metrics.observers, "observers"))
     if not isinstance(ollama, Ollama):
         return clients, []
     gateways, problems = of_server(host, ollama, inventory)

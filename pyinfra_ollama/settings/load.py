@@ -15,11 +15,7 @@ from .base import LOADING, Setting
 from .fetched import SecretError
 from .gateway import Gateway
 from .machine import Packages, Preflight
-from .metrics import MetricsSettings
-from .observer import ObserverSettings
-from .observing import resolve_metrics, resolve_observer
 from .ollama import Ollama
-from .openings import Opening
 from .problems import Problem, SettingsError, problems_of
 from .release import Release
 from .resolve import GatewaySettings, resolve
@@ -56,12 +52,16 @@ def load(
             found += unresolved
         opened, unopened = ingress.opened(name, parts, everyone)
         found += unopened
-        metrics, unseen = resolve_metrics(name, parts, everyone)
-        observer, blind = resolve_observer(name, parts, everyone)
-        found += [*unseen, *blind]
+        besides: dict[str, Any] = {"firewall": parts.get("firewall"), "opened": opened}
+        if "metrics" in parts or "observer" in parts:
+            # Takes its time to import, and most hosts declare neither.
+            from .observing import resolve_both
+
+            besides["metrics"], besides["observer"], unseen = resolve_both(name, parts, everyone)
+            found += unseen
         problems += found
         if not found:
-            declared[name] = _complete(name, parts, gateway, opened, metrics, observer)
+            declared[name] = _complete(name, parts, gateway, besides)
     if problems:
         raise SettingsError(problems)
     return declared
@@ -72,9 +72,10 @@ def _parts(host: str, data: Mapping[str, object]) -> tuple[dict[str, Setting], l
     parts: dict[str, Setting] = {}
     misnamed = _misnamed(data)
     problems = [_unknown(host, name, remedy) for name, (_, remedy) in misnamed.items()]
-    for variable, model in VARIABLES.items():
+    for variable in VARIABLES:
         value = data.get(variable)
         if value is not None:
+            model = VARIABLES[variable]
             try:
                 parts[variable] = model.model_validate(value, context=LOADING)
             except ValidationError as error:
@@ -115,20 +116,12 @@ def _complete(
     name: str,
     parts: dict[str, Setting],
     gateway: GatewaySettings | None,
-    opened: tuple[Opening, ...],
-    metrics: MetricsSettings | None,
-    observer: ObserverSettings | None,
+    besides: Mapping[str, Any],
 ) -> Declared:
     common: dict[str, Any] = {
         "packages": parts.get("packages") or Packages(),
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
-    }
-    besides: dict[str, Any] = {
-        "firewall": parts.get("firewall"),
-        "opened": opened,
-        "metrics": metrics,
-        "observer": observer,
     }
     server = None
     if "ollama" in parts:
@@ -137,7 +130,7 @@ def _complete(
             "release": parts.get("release") or Release(),
             "service": parts.get("service") or Service(),
             "swap": parts.get("swap"),
-            "runner_metrics": metrics is not None and metrics.metrics.runners,
+            "runner_metrics": "metrics" in parts and besides["metrics"].metrics.runners,
         }
         server = HostSettings(name=name, **own, **common)
     return Declared(name=name, server=server, gateway=gateway, **besides, **common)
@@ -183,9 +176,10 @@ def _near(name: str) -> list[str]:
 
 
 def _meant(name: str, value: object, data: Mapping[str, object]) -> tuple[str, str] | None:
-    for variable, model in VARIABLES.items():
-        if isinstance(value, model) and variable not in data:
-            return variable, f"rename it to {variable}"
+    if isinstance(value, Setting):
+        for variable, model in VARIABLES.items():
+            if isinstance(value, model) and variable not in data:
+                return variable, f"rename it to {variable}"
     own = "; a variable of your own needs a name less alike"
     field = name.lower().removeprefix("ollama_")
     if field in ("model", "models") or (field != name.lower() and field in Ollama.model_fields):

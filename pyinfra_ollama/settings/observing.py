@@ -20,6 +20,15 @@ from .problems import Problem
 Kind = TypeVar("Kind", bound=Setting)
 
 
+def resolve_both(
+    host: str, parts: Mapping[str, Setting], inventory: Inventory
+) -> tuple[MetricsSettings | None, ObserverSettings | None, list[Problem]]:
+    """The metrics and the observer of a host, and what is wrong with either."""
+    metrics, unseen = resolve_metrics(host, parts, inventory)
+    observer, blind = resolve_observer(host, parts, inventory)
+    return metrics, observer, [*unseen, *blind]
+
+
 def resolve_metrics(
     host: str, parts: Mapping[str, Setting], inventory: Inventory
 ) -> tuple[MetricsSettings | None, list[Problem]]:

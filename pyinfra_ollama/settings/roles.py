@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from .base import Setting
 from .environ import Environ
 from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap
-from .metrics import Metrics, MetricsSettings
-from .observer import Observer, ObserverSettings
 from .ollama import Ollama
 from .openings import Opening
 from .release import Release
@@ -18,7 +19,35 @@ from .resolve import GatewaySettings
 from .service import Service
 from .verify import Verify
 
-VARIABLES: dict[str, type[Setting]] = {
+if TYPE_CHECKING:
+    from .metrics import MetricsSettings
+    from .observer import ObserverSettings
+
+
+class _Variables(Mapping[str, type[Setting]]):
+    """Classes by variable; those that few hosts declare are imported when they are asked for."""
+
+    def __init__(self, here: Mapping[str, type[Setting]], **later: str) -> None:
+        self._here, self._later = here, later
+
+    def __getitem__(self, variable: str) -> type[Setting]:
+        if variable in self._here:
+            return self._here[variable]
+        name = self._later[variable]
+        model: type[Setting] = getattr(import_module(f".{variable}", __package__), name)
+        return model
+
+    def __contains__(self, variable: object) -> bool:
+        return variable in self._here or variable in self._later
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (*self._here, *self._later)
+
+    def __len__(self) -> int:
+        return len(self._here) + len(self._later)
+
+
+_HERE: dict[str, type[Setting]] = {
     "ollama": Ollama,
     "release": Release,
     "service": Service,
@@ -28,9 +57,8 @@ VARIABLES: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
-    "metrics": Metrics,
-    "observer": Observer,
 }
+VARIABLES = _Variables(_HERE, metrics="Metrics", observer="Observer")
 """The variables of group data, each with the class that declares it."""
 
 

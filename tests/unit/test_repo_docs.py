@@ -71,7 +71,7 @@ def test_the_settings_that_a_document_names_exist() -> None:
 
     fields = {
         field
-        for model in vars(settings).values()
+        for model in (getattr(settings, name) for name in settings.__all__)
         if isinstance(model, type) and issubclass(model, BaseModel)
         for field in model.model_fields
     }

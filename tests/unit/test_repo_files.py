@@ -103,7 +103,11 @@ def test_all_names_what_exists(file: Path) -> None:
 def defined(tree: ast.Module) -> set[str]:
     """The names that a module defines or imports at its top level."""
     names: set[str] = set()
-    for node in tree.body:
+    body = list(tree.body)
+    if any(isinstance(node, ast.FunctionDef) and node.name == "__getattr__" for node in body):
+        # It imports what is written down for type checkers only when it is asked for.
+        body += [each for node in tree.body if isinstance(node, ast.If) for each in node.body]
+    for node in body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

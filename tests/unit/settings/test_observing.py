@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
+from pyinfra_ollama import settings
 from pyinfra_ollama.settings import Declared, Inventory, Opening, Secret, SettingsError, load
 from pyinfra_ollama.settings.observer import Target
 
@@ -129,3 +132,20 @@ def test_a_host_may_be_an_observer_alone() -> None:
     assert found.server is None
     assert found.observer is not None
     assert found.observer.targets == ()
+
+
+def test_what_few_hosts_declare_is_imported_when_it_is_asked_for() -> None:
+    code = (
+        "import sys; from pyinfra_ollama import settings\n"
+        "settings.load([('a', {'ollama': settings.Ollama(), 'other': 1})])\n"
+        "later = {f'{settings.__name__}.{module}' for module in settings._LATER.values()}\n"
+        "assert not later & set(sys.modules), later & set(sys.modules)\n"
+        "assert all(getattr(settings, name).__name__ == name for name in settings._LATER)\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_name_that_is_none_is_no_setting() -> None:
+    with pytest.raises(AttributeError, match="Metrix"):
+        _ = settings.Metrix
