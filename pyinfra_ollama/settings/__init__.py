@@ -21,6 +21,7 @@ from .load import load
 from .machine import Packages, Preflight, Swap
 from .memory import model_memory, rough_memory
 from .models import Model
+from .monitoring import Monitoring, Notify
 from .names import ModelName, parse_name
 from .ollama import Ollama
 from .openings import Opening, exposed, openings
@@ -50,6 +51,8 @@ __all__ = [
     "Limits",
     "Model",
     "ModelName",
+    "Monitoring",
+    "Notify",
     "Ollama",
     "Opening",
     "Options",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -15,6 +16,7 @@ from .base import LOADING, Setting
 from .fetched import SecretError
 from .gateway import Gateway
 from .machine import Packages, Preflight
+from .monitoring import Monitoring
 from .ollama import Ollama
 from .openings import Opening
 from .problems import Problem, SettingsError, problems_of
@@ -113,7 +115,14 @@ def _complete(
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
-    filtered: dict[str, Any] = {"firewall": parts.get("firewall"), "opened": opened}
+    monitoring = parts.get("monitoring")
+    if gateway and isinstance(monitoring, Monitoring):
+        gateway = replace(gateway, log_max=monitoring.log_max)
+    optional: dict[str, Any] = {
+        "firewall": parts.get("firewall"),
+        "opened": opened,
+        "monitoring": monitoring,
+    }
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {
@@ -123,7 +132,7 @@ def _complete(
             "swap": parts.get("swap"),
         }
         server = HostSettings(name=name, **own, **common)
-    return Declared(name=name, server=server, gateway=gateway, **filtered, **common)
+    return Declared(name=name, server=server, gateway=gateway, **optional, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -8,6 +8,7 @@ from .base import Setting
 from .firewall import Firewall
 from .gateway import Gateway
 from .machine import Packages, Preflight, Swap
+from .monitoring import Monitoring
 from .ollama import Ollama
 from .openings import Opening
 from .release import Release
@@ -25,6 +26,7 @@ VARIABLES: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
+    "monitoring": Monitoring,
 }
 """The variables of group data, each with the class that declares it."""
 
@@ -48,7 +50,7 @@ class Declared:
     """All that one host is declared to be: each role it has, and what every host has.
 
     `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
-    what it declares.
+    what it declares. `monitoring` is None where nothing looks after the host.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Declared:
     gateway: GatewaySettings | None
     firewall: Firewall | None
     opened: tuple[Opening, ...] = ()
+    monitoring: Monitoring | None = None
     packages: Packages
     preflight: Preflight
     verify: Verify
