@@ -1,0 +1,5 @@
+"""`ollama-benchmark`."""
+
+
+def main() -> int:
+    return 0
