@@ -4,6 +4,7 @@ from pyinfra_ollama.declared import declaration
 from tasks.firewall import firewall
 from tasks.gateway import gateway
 from tasks.models import models
+from tasks.monitoring import monitoring
 from tasks.ollama import ollama
 from tasks.packages import packages
 from tasks.preflight import preflight
@@ -24,4 +25,6 @@ if preflight(declared):
         models(declared.server)
     if declared.gateway:
         gateway(declared)
+    if declared.monitoring:
+        monitoring(declared)
     verify(declared)

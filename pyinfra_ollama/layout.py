@@ -73,6 +73,50 @@ GATEWAY_FILES = (
     ACME_DROP_IN,
 )
 
+TOOLS_FOLDER = "/usr/local/lib/pyinfra-ollama/ollama_tools"
+TOOLS = (
+    *(f"/usr/local/bin/ollama-{name}" for name in ("benchmark", "health", "monitor")),
+    *(
+        f"{TOOLS_FOLDER}/{name}.py"
+        for name in (
+            "__init__",
+            "asking",
+            "benchmark",
+            "checks",
+            "config",
+            "health",
+            "maintenance",
+            "measures",
+            "monitor",
+            "output",
+            "repair",
+            "state",
+            "telling",
+            "units",
+        )
+    ),
+)
+MONITORING_CONFIG = "/etc/pyinfra-ollama/monitoring.json"
+# The address that is told of trouble, which may let whoever knows it write there.
+WEBHOOK = "/etc/pyinfra-ollama/webhook"
+MONITOR_TIMER = "ollama-monitor.timer"
+MONITOR_UNITS = (
+    "/etc/systemd/system/ollama-monitor.service",
+    f"/etc/systemd/system/{MONITOR_TIMER}",
+    # Logs that grow fast are looked at more often than daily.
+    "/etc/systemd/system/logrotate.timer.d/50-pyinfra-ollama.conf",
+)
+MONITOR_LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-monitor"
+JOURNALD_FILE = "/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf"
+MONITORING_FILES = (
+    *TOOLS,
+    MONITORING_CONFIG,
+    WEBHOOK,
+    MONITOR_LOGROTATE,
+    JOURNALD_FILE,
+    *MONITOR_UNITS,
+)
+
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"
 FSTAB = "/etc/fstab"
 

@@ -1,4 +1,4 @@
-"""Jinja2 with undefined names as errors."""
+"""What is put on hosts: Jinja2 with undefined names as errors, and files as they are."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+
+
+@cache
+def plain(templates: Path, path: str) -> str:
+    """The text of a file that needs no values: in `files/` beside the templates, as on the host."""
+    return (templates.parent / "files" / path.lstrip("/")).read_text(encoding="utf-8")
 
 
 def render(folder: Path, template: str, **values: object) -> str:

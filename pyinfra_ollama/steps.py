@@ -30,4 +30,7 @@ class Step(StrEnum):
     GATEWAY_FILES = "Have the gateway's configuration"
     GATEWAY = "Have the gateway serving as declared"
     GATEWAY_ACME = "Have the certificate of the ACME authority"
+    MONITORING_TOOLS = "Have the host's own tools and bounds of its logs"
+    MONITORING_UNITS = "Have the monitor's units"
+    MONITORING = "Have the monitor's timer and the journal's bounds in force"
     VERIFY = "Have the deployment verified"

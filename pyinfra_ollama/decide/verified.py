@@ -24,6 +24,7 @@ class _Files:
     def __init__(self, declared: Declared, snapshot: Snapshot, templates: Path) -> None:
         self.unit: UnitFiles | None = None
         self.gateway: tuple[ManagedFile, ...] = ()
+        self.monitoring: tuple[ManagedFile, ...] = ()
         if declared.server:
             self.unit = unit_files(declared.server, snapshot, templates)
         if declared.gateway:
@@ -31,6 +32,11 @@ class _Files:
             from pyinfra_ollama.decide.gateway.files import gateway_files
 
             self.gateway = gateway_files(declared.gateway, snapshot, templates)
+        if declared.monitoring:
+            from pyinfra_ollama.decide import monitoring
+
+            tools = monitoring.tool_files(declared, templates)
+            self.monitoring = (*tools, *monitoring.unit_files(declared, templates))
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -48,6 +54,8 @@ def _hash(declared: Declared, files: _Files) -> str:
         parts |= _of_server(declared.server, files.unit)
     if declared.gateway:
         parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
+    if declared.monitoring:
+        parts["monitoring"] = {file.path: file.sha256 for file in files.monitoring}
     if declared.firewall:
         parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -66,10 +74,14 @@ def _of_server(settings: HostSettings, unit: UnitFiles) -> dict[str, object]:
 def due(declared: Declared, snapshot: Snapshot, templates: Path) -> bool:
     """Whether something was declared or changed, or is about to be, since it was verified."""
     files = _Files(declared, snapshot, templates)
-    return snapshot.verified != _hash(declared, files) or any(_changes(declared, snapshot, files))
+    return snapshot.verified != _hash(declared, files) or any(
+        _changes(declared, snapshot, files, templates)
+    )
 
 
-def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[bool]:
+def _changes(
+    declared: Declared, snapshot: Snapshot, files: _Files, templates: Path
+) -> Iterator[bool]:
     if declared.server and files.unit:
         yield bool(service.need(declared.server, snapshot, files.unit).reasons)
         yield bool(models.work(declared.server, snapshot))
@@ -84,3 +96,7 @@ def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[
 
         work = todo(declared, snapshot)
         yield work is not None and not work.nothing
+    if declared.monitoring:
+        from pyinfra_ollama.decide import monitoring
+
+        yield bool(monitoring.need(declared, snapshot, templates).reasons)

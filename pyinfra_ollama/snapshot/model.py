@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
+from pyinfra_ollama.snapshot.monitoring import MonitoringState
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ class GpuState:
 class Snapshot:
     """Everything the operations compare, read from one host at one moment.
 
-    Sizes are bytes, times are seconds since the epoch. `firewall` is None when it is not declared.
+    Sizes are bytes, times are seconds since the epoch. `gateway`, `firewall` and
+    `monitoring` are None where they are not declared.
     """
 
     uid: int
@@ -149,3 +151,4 @@ class Snapshot:
     verified: str | None
     gateway: GatewayState | None = None
     firewall: FirewallState | None = None
+    monitoring: MonitoringState | None = None

@@ -24,6 +24,7 @@ class Question:
 
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
     + firewall: whether scripts/snapshot-firewall.sh is run
+    + monitoring: whether scripts/snapshot-monitoring.sh is run
     """
 
     files: tuple[str, ...]
@@ -36,13 +37,15 @@ class Question:
     swapfile: str
     gateway: tuple[str, ...] = ()
     firewall: bool = False
+    monitoring: bool = False
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The scripts that are run as one, in this order."""
         gateway = ("snapshot-gateway",) if self.gateway else ()
         firewall = ("snapshot-firewall",) if self.firewall else ()
-        return ("snapshot", *gateway, *firewall)
+        monitoring = ("snapshot-monitoring",) if self.monitoring else ()
+        return ("snapshot", *gateway, *firewall, *monitoring)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -51,9 +54,12 @@ class Question:
             and set(other.packages) <= set(self.packages)
             and other.gateway in ((), self.gateway)
             and other.firewall <= self.firewall
-            and replace(self, files=(), packages=(), gateway=(), firewall=False)
-            == replace(other, files=(), packages=(), gateway=(), firewall=False)
+            and other.monitoring <= self.monitoring
+            and self._of_server() == other._of_server()
         )
+
+    def _of_server(self) -> Question:
+        return replace(self, files=(), packages=(), gateway=(), firewall=False, monitoring=False)
 
     def arguments(self) -> tuple[str, ...]:
         """Positional arguments for the script."""
@@ -73,6 +79,8 @@ class Question:
 MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_FILE)
 REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
 FIREWALL_PACKAGES = ("iptables", "ufw")
+# The tools need Python's standard library whole: python3-minimal has neither json nor http.
+MONITORING_PACKAGES = ("logrotate", "python3")
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -84,6 +92,7 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     roles: set[str] = set()
     if isinstance(declared, Declared):
         roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
+        roles |= set(MONITORING_PACKAGES if declared.monitoring else ())
         roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
     return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
 
@@ -102,8 +111,13 @@ def whole_question(declared: Declared) -> Question:
     # Without a server its questions are asked all the same: they find nothing, as on a bare host.
     asked = question_for(server) if server else _question(declared.packages, Ollama(), None)
     asked = replace(
-        asked, packages=wanted_packages(declared), firewall=declared.firewall is not None
+        asked,
+        packages=wanted_packages(declared),
+        firewall=declared.firewall is not None,
+        monitoring=declared.monitoring is not None,
     )
+    if declared.monitoring:
+        asked = replace(asked, files=(*asked.files, *layout.MONITORING_FILES))
     if declared.gateway:
         asked = replace(
             asked,

@@ -9,7 +9,9 @@ from pyinfra_ollama.decide import packages, preflight, swap
 from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.plan import gateway, server, system
+from pyinfra_ollama.decide.monitoring import tool_files
+from pyinfra_ollama.decide.monitoring import unit_files as monitor_units
+from pyinfra_ollama.decide.plan import gateway, monitoring, server, system
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
 from pyinfra_ollama.decide.plan.firewall import firewall as firewall_changes
 from pyinfra_ollama.decide.reach import Answer, Ask
@@ -63,6 +65,8 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
         files += [*_swap_files(settings, templates), *unit.files]
     if declared.gateway:
         files += gateway_files(declared.gateway, snapshot, templates)
+    if declared.monitoring:
+        files += [*tool_files(declared, templates), *monitor_units(declared, templates)]
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
@@ -86,6 +90,8 @@ def _changes(
         yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
+    if declared.monitoring:
+        yield from _monitoring(declared, snapshot, texts, templates)
     yield from server.verification(declared, snapshot, templates)
 
 
@@ -124,7 +130,25 @@ def _files(
 
 
 def _unit(unit: UnitFiles, snapshot: Snapshot, texts: Mapping[str, str]) -> Iterator[Change]:
-    written = tuple(_files(Step.UNIT, unit.files, snapshot, texts))
+    yield from _reloaded(Step.UNIT, unit.files, snapshot, texts)
+
+
+def _reloaded(
+    operation: Step,
+    files: Iterable[ManagedFile],
+    snapshot: Snapshot,
+    texts: Mapping[str, str],
+) -> Iterator[Change]:
+    written = tuple(_files(operation, files, snapshot, texts))
     yield from written
     if written:
-        yield Change(Step.UNIT, "reload", "systemd", note="it reads its units anew")
+        yield Change(operation, "reload", "systemd", note="it reads its units anew")
+
+
+def _monitoring(
+    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
+) -> Iterator[Change]:
+    tools, units = tool_files(declared, templates), monitor_units(declared, templates)
+    yield from _files(Step.MONITORING_TOOLS, tools, snapshot, texts)
+    yield from _reloaded(Step.MONITORING_UNITS, units, snapshot, texts)
+    yield from monitoring.watching(declared, snapshot, templates)
