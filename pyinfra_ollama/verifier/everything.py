@@ -11,7 +11,7 @@ from pyinfra.api.host import Host
 
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier import firewall as filtering
-from pyinfra_ollama.verifier import gateways
+from pyinfra_ollama.verifier import gateways, monitoring
 from pyinfra_ollama.verifier.checks import firewall as of_firewall
 from pyinfra_ollama.verifier.examine import examine
 from pyinfra_ollama.verifier.examine import planned as server_planned
@@ -29,7 +29,8 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     server = server_planned(declared.server) if declared.server else ()
     firewall = (("firewall", ""),) if declared.firewall else ()
     gateway = gateways.planned(clients=clients) if declared.gateway else ()
-    return (*firewall, *server, *gateway)
+    watched = monitoring.planned() if declared.monitoring else ()
+    return (*firewall, *server, *gateway, *watched)
 
 
 def everything(
@@ -56,6 +57,7 @@ def everything(
     yield from gateways.examine(
         host, declared, way=door, generate=generate, slot=slot, red=tuple(red)
     )
+    yield from monitoring.examine(host, declared)
 
 
 def _load_slot(bound: int | None) -> AbstractContextManager[object]:
