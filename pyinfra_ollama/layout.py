@@ -84,6 +84,7 @@ TOOLS = (
             "benchmark",
             "checks",
             "config",
+            "generating",
             "health",
             "maintenance",
             "measures",
