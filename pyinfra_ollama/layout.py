@@ -24,6 +24,8 @@ UNIT_FILE = f"/etc/systemd/system/{UNIT}"
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/50-pyinfra-ollama.conf"
 # Secret values of the environment: systemd reads it as root and shows it to nobody.
 SECRETS_FILE = "/etc/pyinfra-ollama/ollama.env"
+# Of `pyinfra-ollama debug`; it goes by itself.
+DEBUG_DROP_IN = f"/run/systemd/system/{UNIT}.d/90-pyinfra-ollama-debug.conf"
 UNIT_STAMP = "PYINFRA_OLLAMA_UNIT"
 MANAGED_LINE = "# Managed by pyinfra-ollama"
 
