@@ -122,3 +122,26 @@ def test_three_silences_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     left = looks(monkeypatch, seen("running", SILENT), seen("running", SILENT), seen())
     assert settle(seen("running", SILENT), seconds=1, sleep=rest).answer == SILENT
     assert len(left) == 1
+
+
+def test_what_does_not_help_is_not_done_for_ever(
+    monkeypatch: pytest.MonkeyPatch, done: list[tuple[str, str]]
+) -> None:
+    looks(monkeypatch, seen("running", REFUSED))
+    clock = [0.0]
+    monkeypatch.setattr(repair, "boottime", lambda: clock[0])
+
+    def hours_pass(_: float) -> None:
+        clock[0] += 3600.0
+
+    memory = Memory()
+    for _ in range(5):
+        deed = mend(seen("running", REFUSED), memory, seconds=1, sleep=hours_pass)
+        assert deed is not None
+        assert not deed.good
+    assert len(done) == MOST_REPAIRS
+    assert deed.text.endswith("left alone after 3 repairs that did not help")
+    # It answers again, so the next trouble is mended again.
+    assert mend(seen(), memory, seconds=1, sleep=hours_pass) is None
+    mend(seen("running", REFUSED), memory, seconds=1, sleep=hours_pass)
+    assert len(done) == MOST_REPAIRS + 1

@@ -12,7 +12,7 @@ from ollama_tools.state import Maintenance, Memory, alone, deployment
 
 
 def test_memory_lasts_from_run_to_run(tmp_path: Path) -> None:
-    memory = Memory({"a": 1.5}, ["a"], {"u": [1.0]}, {"u": 2})
+    memory = Memory({"a": 1.5}, ["a"], {"u": [1.0]}, {"u": 2}, {"u": 3})
     memory.save(tmp_path)
     assert Memory.load(tmp_path) == memory
 

@@ -72,16 +72,34 @@ def mend(
     sleep: Callable[[float], None] = time.sleep,
 ) -> Deed | None:
     """Do what helps, and see whether it did. None where nothing was done."""
+    unit, now = seen.service.unit, boottime()
+    if seen.answer is not None and seen.answer.kind == "good":
+        memory.failures.pop(unit, None)
     wanted = decide(seen)
     if wanted is None:
         return None
     verb, why = wanted
-    unit, now = seen.service.unit, boottime()
     recent = [at for at in memory.repairs.get(unit, []) if now - at < HOUR]
-    if len(recent) >= MOST_REPAIRS:
-        text = f"{unit}: {why}; left alone after {len(recent)} repairs within an hour"
-        return Deed(unit, verb, good=False, text=text)
+    barrier = ""
+    if memory.failures.get(unit, 0) >= MOST_REPAIRS:
+        barrier = f"{MOST_REPAIRS} repairs that did not help"
+    elif len(recent) >= MOST_REPAIRS:
+        barrier = f"{len(recent)} repairs within an hour"
+    if barrier:
+        return Deed(unit, verb, good=False, text=f"{unit}: {why}; left alone after {barrier}")
     memory.repairs[unit] = [*recent, now]
+    deed = _done(seen, verb, why, seconds=seconds, sleep=sleep)
+    if deed.good:
+        memory.failures.pop(unit, None)
+    else:
+        memory.failures[unit] = memory.failures.get(unit, 0) + 1
+    return deed
+
+
+def _done(
+    seen: Seen, verb: Verb, why: str, *, seconds: float, sleep: Callable[[float], None]
+) -> Deed:
+    unit = seen.service.unit
     bound = STOP_SECONDS + seen.service.start_seconds
     failure = units.change(verb, unit, seconds=bound)
     if failure:

@@ -54,13 +54,15 @@ class Memory:
     """`told`: trouble to when it was last told of. `open`: trouble told of and not yet over.
 
     `repairs`: unit to when it was started or restarted by the monitor. `restarts`: unit to
-    systemd's own count of restarts at the last run.
+    systemd's own count of restarts at the last run. `failures`: unit to how many repairs in a row
+    did not help.
     """
 
     told: dict[str, float] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
     repairs: dict[str, list[float]] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> Memory:
@@ -72,6 +74,7 @@ class Memory:
                 open=[str(key) for key in said["open"]],
                 repairs={str(k): [float(at) for at in v] for k, v in said["repairs"].items()},
                 restarts={str(key): int(value) for key, value in said["restarts"].items()},
+                failures={str(key): int(value) for key, value in said["failures"].items()},
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
