@@ -166,3 +166,9 @@ def test_a_host_without_the_declaration_is_not_touched() -> None:
     assert not any("monitor" in change.subject for change in plan(declaration(), bare()).changes)
     with pytest.raises(ValueError, match="no monitoring is declared for host1"):
         tool_files(declaration(), TEMPLATES)
+
+
+def test_another_declaration_is_verified() -> None:
+    snapshot = looked_after(watched())
+    assert due(watched(disk_percent=80), snapshot, TEMPLATES)
+    assert due(declaration(), snapshot, TEMPLATES)

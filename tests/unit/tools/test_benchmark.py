@@ -137,3 +137,11 @@ def test_nothing_to_ask(configured: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "no chat model is declared" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         benchmark.main(["--tokens", "0"])
+
+
+def test_a_failure_does_not_hide_what_others_had(tmp_path: Path) -> None:
+    rows = [Row("a:latest", "x", None, "not found"), Row("b:latest", "x", TIMED)]
+    path = tmp_path / "last.json"
+    benchmark.keep(benchmark.document(rows, 0.0), path)
+    assert last(path) == {("b:latest", "x"): 10.0}
+    assert json.loads(path.read_text())["started"] == "1970-01-01T00:00:00Z"
