@@ -30,21 +30,26 @@ settle() {
     [ "$(cut -d . -f 1 /proc/uptime)" -lt "$deadline" ] || fail "the server was restarted and does not answer within $patience s"
     sleep 0.2
   done
+  echo "the server was restarted"
 }
 
 if [ "$wanted" = off ]; then
   systemctl stop "$unit.timer" 2>/dev/null || true
   [ -e "$drop_in" ] || { echo "debug mode was off"; exit 0; }
   rm -f "$drop_in"
+  echo "debug mode is off"
   settle
-  echo "debug mode is off; the server was restarted"
   exit 0
 fi
 
 systemctl stop "$unit.timer" 2>/dev/null || true
 systemd-run --quiet --collect --unit="$unit" --on-active="$seconds" --timer-property=AccuracySec=1s \
   sh -c "rm -f $drop_in; systemctl daemon-reload; systemctl try-restart ollama.service" ||
-  fail "the end of debug mode could not be scheduled, so nothing was changed"
+  {
+    # Never without an end; the former one is gone.
+    [ ! -e "$drop_in" ] || { rm -f "$drop_in"; settle; }
+    fail "the end of debug mode could not be scheduled, so it is off"
+  }
 mkdir -p "$folder"
 printf '# Written by pyinfra-ollama debug; goes by itself.\n[Service]\nEnvironment=OLLAMA_DEBUG=%s\n' "$level" >"$drop_in.new"
 if cmp -s "$drop_in.new" "$drop_in"; then
@@ -52,7 +57,7 @@ if cmp -s "$drop_in.new" "$drop_in"; then
   echo "debug mode lasts longer; nothing was restarted"
 else
   mv -f "$drop_in.new" "$drop_in"
+  echo "debug mode is on"
   settle
-  echo "debug mode is on; the server was restarted"
 fi
 printf 'it ends at %s\n' "$(date -d "+$seconds seconds" '+%Y-%m-%d %H:%M:%S %Z')"
