@@ -158,4 +158,6 @@ def _in_a_line(declared: Declared) -> str:
     if declared.gateway:
         backends = ", ".join(backend.name for backend in declared.gateway.backends)
         roles.append(f"a gateway on port {declared.gateway.gateway.main_port} to {backends}")
+    if declared.monitoring:
+        roles.append(f"looks after itself every {declared.monitoring.interval}")
     return "; ".join(roles)

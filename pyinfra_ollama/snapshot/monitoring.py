@@ -37,15 +37,19 @@ def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState | Non
         return None
     lines = sections["monitoring"]
     units = {block["Id"]: block for block in _blocks(lines) if "Id" in block}
+    configured = pairs(lines)["Configured"]
+    written = int(configured) if configured else None
+    if not units:
+        # No systemd, which preflight speaks of.
+        return MonitoringState("unknown", "", False, None, written)
     timer = units["ollama-monitor.timer"]
     started = units["systemd-journald.service"].get("ExecMainStartTimestamp", "")
-    configured = pairs(lines)["Configured"]
     return MonitoringState(
         timer=timer["ActiveState"],
         enabled=timer.get("UnitFileState", ""),
         needs_reload=any(unit.get("NeedDaemonReload") == "yes" for unit in units.values()),
         journald_started=_seconds(started),
-        journald_configured=int(configured) if configured else None,
+        journald_configured=written,
     )
 
 

@@ -58,6 +58,11 @@ def test_a_bare_host() -> None:
     assert answer(bare) == MonitoringState("inactive", "", False, 1795196580, None)
 
 
+def test_a_host_without_systemd() -> None:
+    found = answer(["@@pyinfra-ollama:monitoring", "--", "Configured=", "@@pyinfra-ollama:end"])
+    assert found == MonitoringState("unknown", "", False, None, None)
+
+
 def test_one_unit_that_systemd_has_not_read_counts_for_all() -> None:
     at = len(ASKED) - 1 - ASKED[::-1].index("NeedDaemonReload=no")
     found = answer([*ASKED[:at], "NeedDaemonReload=yes", *ASKED[at + 1 :]])
