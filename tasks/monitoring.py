@@ -13,7 +13,7 @@ from tasks import TEMPLATES
 def monitoring(declared: Declared) -> None:
     """Have the host look after itself as declared."""
     # Takes its time to import, and many hosts declare none.
-    from pyinfra_ollama.operations.monitoring import tools, units, watching
+    from pyinfra_ollama.operations.watching import tools, units, watching
 
     tools(name=Step.MONITORING_TOOLS, declared=declared, templates=TEMPLATES)
     units(name=Step.MONITORING_UNITS, declared=declared, templates=TEMPLATES)

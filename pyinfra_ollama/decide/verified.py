@@ -33,10 +33,10 @@ class _Files:
 
             self.gateway = gateway_files(declared.gateway, snapshot, templates)
         if declared.monitoring:
-            from pyinfra_ollama.decide import monitoring
+            from pyinfra_ollama.decide import watching
 
-            tools = monitoring.tool_files(declared, templates)
-            self.monitoring = (*tools, *monitoring.unit_files(declared, templates))
+            tools = watching.tool_files(declared, templates)
+            self.monitoring = (*tools, *watching.unit_files(declared, templates))
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -97,6 +97,6 @@ def _changes(
         work = todo(declared, snapshot)
         yield work is not None and not work.nothing
     if declared.monitoring:
-        from pyinfra_ollama.decide import monitoring
+        from pyinfra_ollama.decide import watching
 
-        yield bool(monitoring.need(declared, snapshot, templates).reasons)
+        yield bool(watching.need(declared, snapshot, templates).reasons)

@@ -14,9 +14,9 @@ from pyinfra_ollama.snapshot.firewall import firewall_state
 from pyinfra_ollama.snapshot.gateway import gateway_state
 from pyinfra_ollama.snapshot.lines import many, pairs
 from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapState
-from pyinfra_ollama.snapshot.monitoring import monitoring_state
 from pyinfra_ollama.snapshot.service import api_state, gpu_state, unit_state
 from pyinfra_ollama.snapshot.stats import Stat, files, links, releases, stats
+from pyinfra_ollama.snapshot.watching import watch_state
 
 MARKER = "@@pyinfra-ollama:"
 KIB = 1024
@@ -76,7 +76,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         verified=stamps.get("verified"),
         gateway=gateway_state(sections),
         firewall=firewall_state(sections),
-        monitoring=monitoring_state(sections),
+        watch=watch_state(sections),
     )
 
 

@@ -24,7 +24,7 @@ class Question:
 
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
     + firewall: whether scripts/snapshot-firewall.sh is run
-    + monitoring: whether scripts/snapshot-monitoring.sh is run
+    + watch: whether scripts/snapshot-watch.sh is run
     """
 
     files: tuple[str, ...]
@@ -37,15 +37,15 @@ class Question:
     swapfile: str
     gateway: tuple[str, ...] = ()
     firewall: bool = False
-    monitoring: bool = False
+    watch: bool = False
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The scripts that are run as one, in this order."""
         gateway = ("snapshot-gateway",) if self.gateway else ()
         firewall = ("snapshot-firewall",) if self.firewall else ()
-        monitoring = ("snapshot-monitoring",) if self.monitoring else ()
-        return ("snapshot", *gateway, *firewall, *monitoring)
+        watch = ("snapshot-watch",) if self.watch else ()
+        return ("snapshot", *gateway, *firewall, *watch)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -54,12 +54,12 @@ class Question:
             and set(other.packages) <= set(self.packages)
             and other.gateway in ((), self.gateway)
             and other.firewall <= self.firewall
-            and other.monitoring <= self.monitoring
+            and other.watch <= self.watch
             and self._of_server() == other._of_server()
         )
 
     def _of_server(self) -> Question:
-        return replace(self, files=(), packages=(), gateway=(), firewall=False, monitoring=False)
+        return replace(self, files=(), packages=(), gateway=(), firewall=False, watch=False)
 
     def arguments(self) -> tuple[str, ...]:
         """Positional arguments for the script."""
@@ -114,7 +114,7 @@ def whole_question(declared: Declared) -> Question:
         asked,
         packages=wanted_packages(declared),
         firewall=declared.firewall is not None,
-        monitoring=declared.monitoring is not None,
+        watch=declared.monitoring is not None,
     )
     if declared.monitoring:
         asked = replace(asked, files=(*asked.files, *layout.MONITORING_FILES))

@@ -9,13 +9,13 @@ from pyinfra_ollama.decide import packages, preflight, swap
 from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.monitoring import tool_files
-from pyinfra_ollama.decide.monitoring import unit_files as monitor_units
-from pyinfra_ollama.decide.plan import gateway, monitoring, server, system
+from pyinfra_ollama.decide.plan import gateway, server, system, watching
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
 from pyinfra_ollama.decide.plan.firewall import firewall as firewall_changes
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.decide.unit import UnitFiles, unit_files
+from pyinfra_ollama.decide.watching import tool_files
+from pyinfra_ollama.decide.watching import unit_files as monitor_units
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
@@ -151,4 +151,4 @@ def _monitoring(
     tools, units = tool_files(declared, templates), monitor_units(declared, templates)
     yield from _files(Step.MONITORING_TOOLS, tools, snapshot, texts)
     yield from _reloaded(Step.MONITORING_UNITS, units, snapshot, texts)
-    yield from monitoring.watching(declared, snapshot, templates)
+    yield from watching.watching(declared, snapshot, templates)

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from pyinfra_ollama.decide.files import ManagedFile
-from pyinfra_ollama.decide.monitoring import tool_files, unit_files
+from pyinfra_ollama.decide.watching import tool_files, unit_files
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.snapshot import Snapshot
-from pyinfra_ollama.snapshot.monitoring import MonitoringState
+from pyinfra_ollama.snapshot.watching import WatchState
 
 from .hosts import NOW, declaration
 from .served import TEMPLATES, served, written
 
-GOOD = MonitoringState("active", "enabled", False, NOW, NOW - 1)
+GOOD = WatchState("active", "enabled", False, NOW, NOW - 1)
 
 
 def watched(**monitoring: Any) -> Declared:
@@ -50,5 +50,5 @@ def looked_after(declared: Declared, **state: Any) -> Snapshot:
         found,
         files={**found.files, **there},
         packages=replace(found.packages, installed=packages),
-        monitoring=replace(GOOD, **state),
+        watch=replace(GOOD, **state),
     )

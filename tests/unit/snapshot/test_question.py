@@ -47,7 +47,7 @@ def test_a_firewall_is_asked_about_only_where_one_is_declared() -> None:
 
 def test_monitoring_is_asked_about_only_where_it_is_declared() -> None:
     plain, watched = whole_question(declaration()), whole_question(declaration(monitoring={}))
-    assert watched.scripts == ("snapshot", "snapshot-monitoring")
+    assert watched.scripts == ("snapshot", "snapshot-watch")
     assert set(layout.MONITORING_FILES) <= set(watched.files)
     assert {"logrotate", "python3"} <= set(watched.packages)
     assert watched.covers(plain)

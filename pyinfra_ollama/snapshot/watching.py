@@ -1,4 +1,4 @@
-"""Parse what scripts/snapshot-monitoring.sh says.
+"""Parse what scripts/snapshot-watch.sh says.
 
 Outside behaviour relied on (systemd 252): `systemctl show` of several units prints a block of
 KEY=VALUE for each, an empty line between; times read `Fri 2026-11-20 17:43:00 UTC` with TZ=UTC.
@@ -17,7 +17,7 @@ BETWEEN = "--"
 
 
 @dataclass(frozen=True)
-class MonitoringState:
+class WatchState:
     """The monitor's timer as systemd sees it, and the journal.
 
     `needs_reload`: a unit file is not as systemd read it. Seconds since the epoch:
@@ -31,20 +31,20 @@ class MonitoringState:
     journald_configured: int | None
 
 
-def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState | None:
+def watch_state(sections: Mapping[str, list[str]]) -> WatchState | None:
     """The monitoring's part of the answer; None when it was not asked for."""
-    if "monitoring" not in sections:
+    if "watch" not in sections:
         return None
-    lines = sections["monitoring"]
+    lines = sections["watch"]
     units = {block["Id"]: block for block in _blocks(lines) if "Id" in block}
     configured = pairs(lines)["Configured"]
     written = int(configured) if configured else None
     if not units:
         # No systemd, which preflight speaks of.
-        return MonitoringState("unknown", "", False, None, written)
+        return WatchState("unknown", "", False, None, written)
     timer = units["ollama-monitor.timer"]
     started = units["systemd-journald.service"].get("ExecMainStartTimestamp", "")
-    return MonitoringState(
+    return WatchState(
         timer=timer["ActiveState"],
         enabled=timer.get("UnitFileState", ""),
         needs_reload=any(unit.get("NeedDaemonReload") == "yes" for unit in units.values()),

@@ -9,14 +9,14 @@ from pyinfra.api.command import StringCommand
 
 from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.files import changed
-from pyinfra_ollama.decide.monitoring import (
+from pyinfra_ollama.decide.verified import STAMP
+from pyinfra_ollama.decide.watching import (
     JUDGE_TOOLS,
     JUDGE_UNITS,
     need,
     tool_files,
     unit_files,
 )
-from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
 from pyinfra_ollama.operations.files import swapped_in
@@ -67,4 +67,4 @@ def watching(*, declared: Declared, templates: Path) -> Steps:
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
     yield quiet("stamp", STAMP, "")
-    yield shown("monitoring", "yes" if needed.journald else "no")
+    yield shown("watch", "yes" if needed.journald else "no")

@@ -2,7 +2,7 @@
 # $1 whether journald has to be restarted: yes or no
 set -eu
 export LC_ALL=C
-say() { printf 'monitoring: %s\n' "$*"; }
+say() { printf 'watch: %s\n' "$*"; }
 
 systemctl daemon-reload
 systemctl enable --quiet ollama-monitor.timer

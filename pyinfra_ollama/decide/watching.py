@@ -16,13 +16,13 @@ from pyinfra_ollama.decide.files import ManagedFile, changed
 from pyinfra_ollama.render import plain, render
 from pyinfra_ollama.settings import Declared, Monitoring, Notify, Secret, duration_seconds
 from pyinfra_ollama.snapshot import Snapshot
-from pyinfra_ollama.snapshot.monitoring import MonitoringState
+from pyinfra_ollama.snapshot.watching import WatchState
 
 # What the monitor may take besides waiting for each service to stop and to start.
 SPARE_SECONDS = 120
 STOP_SECONDS = 60
 NGINX_SECONDS = 15
-_UNASKED = MonitoringState("unknown", "", False, None, None)
+_UNASKED = WatchState("unknown", "", False, None, None)
 
 # The tools and their configuration are tried where they lie; logrotate judges by its dry run.
 JUDGE_TOOLS = (
@@ -90,7 +90,7 @@ def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
 
     What the operations before this one are about to do is foretold.
     """
-    found = snapshot.monitoring or _UNASKED
+    found = snapshot.watch or _UNASKED
     reasons = []
     if found.timer != "active":
         reasons.append(f"the monitor's timer is {found.timer}")
@@ -105,7 +105,7 @@ def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
     return Need(tuple(reasons), journald)
 
 
-def _is_older(found: MonitoringState) -> bool:
+def _is_older(found: WatchState) -> bool:
     """Whether journald may have started before its file was written: seconds are all that tell."""
     started, written = found.journald_started, found.journald_configured
     return started is None or written is None or started <= written

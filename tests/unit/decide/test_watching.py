@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.monitoring import need, tool_files
 from pyinfra_ollama.decide.verified import due
+from pyinfra_ollama.decide.watching import need, tool_files
 from pyinfra_ollama.settings import Secret
 from pyinfra_ollama.steps import Step
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pyinfra_ollama.snapshot import SnapshotError, parse
-from pyinfra_ollama.snapshot.monitoring import MonitoringState
+from pyinfra_ollama.snapshot.watching import WatchState
 
 CONVERGED = (Path(__file__).parent / "converged.txt").read_text().splitlines()
 ASKED = """\
-@@pyinfra-ollama:monitoring
+@@pyinfra-ollama:watch
 Id=ollama-monitor.timer
 ActiveState=active
 UnitFileState=enabled
@@ -39,28 +39,28 @@ Configured=1795196500
 """.splitlines()
 
 
-def answer(lines: list[str]) -> MonitoringState | None:
-    return parse([*CONVERGED[: CONVERGED.index("@@pyinfra-ollama:end")], *lines]).monitoring
+def answer(lines: list[str]) -> WatchState | None:
+    return parse([*CONVERGED[: CONVERGED.index("@@pyinfra-ollama:end")], *lines]).watch
 
 
 def test_a_host_that_is_looked_after() -> None:
-    assert answer(ASKED) == MonitoringState("active", "enabled", False, 1795196580, 1795196500)
+    assert answer(ASKED) == WatchState("active", "enabled", False, 1795196580, 1795196500)
 
 
 def test_a_host_that_was_not_asked() -> None:
-    assert parse(CONVERGED).monitoring is None
+    assert parse(CONVERGED).watch is None
 
 
 def test_a_bare_host() -> None:
     bare = [line for line in ASKED if "UnitFileState=enabled" not in line]
     bare = ["Configured=" if "Configured" in line else line for line in bare]
     bare = [line.replace("=active", "=inactive") for line in bare]
-    assert answer(bare) == MonitoringState("inactive", "", False, 1795196580, None)
+    assert answer(bare) == WatchState("inactive", "", False, 1795196580, None)
 
 
 def test_a_host_without_systemd() -> None:
-    found = answer(["@@pyinfra-ollama:monitoring", "--", "Configured=", "@@pyinfra-ollama:end"])
-    assert found == MonitoringState("unknown", "", False, None, None)
+    found = answer(["@@pyinfra-ollama:watch", "--", "Configured=", "@@pyinfra-ollama:end"])
+    assert found == WatchState("unknown", "", False, None, None)
 
 
 def test_one_unit_that_systemd_has_not_read_counts_for_all() -> None:

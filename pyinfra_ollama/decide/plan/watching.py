@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.monitoring import need
 from pyinfra_ollama.decide.plan.change import Change
+from pyinfra_ollama.decide.watching import need
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.steps import Step
