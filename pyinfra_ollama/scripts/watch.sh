@@ -18,6 +18,6 @@ file=/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf
 # journald is known to have read the file when it started in a later second than the file is of.
 [ "$(stat -c %Y "$file")" -le "$(date +%s)" ] || touch "$file"
 while [ "$(date +%s)" -le "$(stat -c %Y "$file")" ]; do sleep 0.1; done
-# Its clients' streams stay open over a restart.
+# systemd keeps the sockets of its clients for it meanwhile.
 systemctl restart systemd-journald.service
 say "journald has its bounds"

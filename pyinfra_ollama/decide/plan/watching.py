@@ -17,6 +17,6 @@ def watching(declared: Declared, snapshot: Snapshot, templates: Path) -> Iterato
     """The timer, and the journal's bounds."""
     needed = need(declared, snapshot, templates)
     if needed.reasons:
-        note = "journald is restarted, nothing of the log is lost" if needed.journald else ""
+        note = "journald is restarted" if needed.journald else ""
         subject = layout.MONITOR_TIMER
         yield Change(Step.MONITORING, "enable", subject, note, why=needed.reasons)

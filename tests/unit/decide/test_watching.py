@@ -157,7 +157,7 @@ def test_a_bare_host_gets_tools_then_units_then_the_timer() -> None:
     ours = [change for change in found.changes if change.operation in steps]
     assert words(ours)[-2:] == [
         "reload systemd (it reads its units anew)",
-        "enable ollama-monitor.timer (journald is restarted, nothing of the log is lost)",
+        "enable ollama-monitor.timer (journald is restarted)",
     ]
     assert len(ours) == len(layout.MONITORING_FILES) - 1 + 2
 

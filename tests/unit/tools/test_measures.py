@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,18 @@ def test_processor_time(tmp_path: Path) -> None:
     (tmp_path / "x.service").mkdir()
     (tmp_path / "x.service/cpu.stat").write_text("usage_usec 5\nuser_usec 5\n")
     assert measures.cpu_percent("/x.service", seconds=0.01, root=tmp_path) == 0
-    (tmp_path / "x.service/memory.current").write_text("4096\n")
-    assert measures.group_memory("/x.service", tmp_path) == 4096
+
+
+def test_memory_of_a_units_processes(tmp_path: Path) -> None:
+    assert measures.group_memory("", tmp_path) is None
+    assert measures.group_memory("/x.service", tmp_path) is None
+    (tmp_path / "x.service").mkdir()
+    (tmp_path / "x.service/cgroup.procs").write_text("7\n8\n9\n")
+    for pid, pages in ((7, 2), (8, 3)):
+        (tmp_path / str(pid)).mkdir()
+        (tmp_path / f"{pid}/statm").write_text(f"100 {pages} 1 1 0 1 0\n")
+    found = measures.group_memory("/x.service", tmp_path, tmp_path)
+    assert found == 5 * os.sysconf("SC_PAGE_SIZE"), "one of them ended meanwhile"
 
 
 def test_gpus_of_amd(tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ def test_the_switch(
 ) -> None:
     path = tmp_path / "maintenance"
     monkeypatch.setattr(maintenance, "MAINTENANCE", path)
+    monkeypatch.setattr(maintenance.os, "geteuid", lambda: 0)
     monkeypatch.setattr(Maintenance.write, "__defaults__", (path,))
     monkeypatch.setattr(Maintenance.read.__func__, "__defaults__", (path,))
     maintenance.switch("2h", "a new\nkernel")
@@ -64,6 +65,9 @@ def test_the_switch(
     maintenance.switch("off", "")
     assert capsys.readouterr().out == "no maintenance\n"
     assert not path.exists()
+    monkeypatch.setattr(maintenance.os, "geteuid", lambda: 1000)
+    with pytest.raises(WrongError, match="only root"):
+        maintenance.switch("show", "")
 
 
 def record(folder: Path, *more: str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import time
 
@@ -44,7 +45,9 @@ def words(found: Maintenance) -> str:
 
 
 def switch(wanted: str, reason: str) -> int:
-    """Turn it on or off, and say how it stands."""
+    """Turn it on or off, and say how it stands. Raises `WrongError`."""
+    if os.geteuid() != 0:
+        raise WrongError("only root may switch or see maintenance; try sudo")
     if wanted == "off":
         MAINTENANCE.unlink(missing_ok=True)
     elif wanted != "show":

@@ -1,7 +1,7 @@
 """Figures of the host: memory, swap, disks, connections, processor time, GPUs.
 
 Outside behaviour relied on: proc(5); `/proc/net/tcp` has the local address and port in
-hexadecimal, state 01 is established and 0A listening; cgroup v2's cpu.stat and memory.current.
+hexadecimal, state 01 is established and 0A listening; cgroup v2's cpu.stat and cgroup.procs.
 """
 
 from __future__ import annotations
@@ -105,12 +105,22 @@ def cpu_percent(cgroup: str, *, seconds: float, root: Path = CGROUPS) -> int | N
     return round((after - before) / (time.monotonic() - start) / 1e4)
 
 
-def group_memory(cgroup: str, root: Path = CGROUPS) -> int | None:
-    """Memory of a unit and its children in bytes, its file cache included."""
+def group_memory(cgroup: str, root: Path = CGROUPS, proc: Path = PROC) -> int | None:
+    """Resident memory of a unit's processes in bytes, mapped weights included; None: no telling."""
     try:
-        return int((root / cgroup.lstrip("/") / "memory.current").read_text()) if cgroup else None
-    except (OSError, ValueError):
+        pids = (root / cgroup.lstrip("/") / "cgroup.procs").read_text().split() if cgroup else None
+    except OSError:
         return None
+    return None if pids is None else sum(_resident(proc / pid) for pid in pids)
+
+
+def _resident(folder: Path) -> int:
+    try:
+        pages = int((folder / "statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        # It ended meanwhile.
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def gpus(drm: Path = Path("/sys/class/drm")) -> list[Gpu]:
