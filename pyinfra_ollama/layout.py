@@ -83,6 +83,7 @@ TOOLS = (
         for name in (
             "__init__",
             "asking",
+            "backups",
             "benchmark",
             "checks",
             "config",

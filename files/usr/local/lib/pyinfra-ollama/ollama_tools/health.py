@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ollama_tools import checks
+from ollama_tools.backups import backups
 from ollama_tools.checks import Check, Status
 from ollama_tools.config import PATH, Config, ConfigError, load
 
@@ -29,7 +30,7 @@ def examine(config: Config, *, sample: bool = True) -> list[Check]:
     )
     if server is not None and answers:
         found += checks.models(config, server)
-    return [*found, *checks.resources(config, seen, sample=sample)]
+    return [*found, *checks.resources(config, seen, sample=sample), *backups()]
 
 
 def text(found: list[Check]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ollama_tools import checks, maintenance, repair, state, telling
+from ollama_tools.backups import backups
 from ollama_tools.checks import Check, Seen, Status
 from ollama_tools.config import PATH, Config, ConfigError, load
 from ollama_tools.output import log, textfile
@@ -65,7 +66,7 @@ def observe(config: Config, memory: state.Memory) -> Outcome:
             for one in seen
         ]
     found = [*checks.services(seen), *(loops(seen, memory))]
-    found += checks.resources(config, seen, sample=False)
+    found += [*checks.resources(config, seen, sample=False), *backups()]
     return Outcome(tuple(found), tuple(deeds), quiet)
 
 
