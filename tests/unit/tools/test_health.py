@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -30,10 +31,16 @@ def test_the_worst_counts(statuses: tuple[int, ...], code: int) -> None:
 def test_one_line_for_a_monitoring_system_then_one_for_each_check() -> None:
     found = [
         Check("ollama-api", Status.OK, "answers", {"answer_ms": 1.5}),
-        Check("disk /", Status.WARNING, "/: 91 % | in use", {"used_percent": 91, "free_bytes": 5}),
+        Check(
+            "disk /",
+            Status.WARNING,
+            "/: 91 % | in use",
+            {"used_percent": 91, "free_bytes": 24423400000},
+        ),
     ]
     assert health.text(found).splitlines() == [
-        "OLLAMA WARNING - /: 91 % / in use | ollama_api_answer=1.5ms disk_used=91% disk_free=5B",
+        "OLLAMA WARNING - /: 91 % / in use | "
+        "ollama_api_answer_ms=1.5ms disk_used_percent=91% disk_free_bytes=24423400000B",
         "OK       ollama-api: answers",
         "WARNING  disk /: /: 91 % / in use",
     ]
@@ -109,3 +116,14 @@ def test_without_a_configuration_nothing_can_be_told(
     assert capsys.readouterr().out.startswith("OLLAMA UNKNOWN - ")
     (tmp_path / "none").write_text("{}")
     assert health.main(["--config", str(tmp_path / "none")]) == 3
+
+
+def test_every_figure_has_a_name_of_its_own() -> None:
+    with answering(("/api/tags", 200, TAGS), ("/api/ps", 200, LOADED)) as (port, _):
+        server = service(port)
+        found = [*checks.models(config(server), server), *checks.services([seen()])]
+        found += checks.resources(config(server), [seen()], sample=False)
+    figures = health.text(found).splitlines()[0].partition(" | ")[2].split()
+    names = [figure.partition("=")[0] for figure in figures]
+    assert len(names) == len(set(names)) > 8
+    assert all(re.fullmatch(r"\w+=[0-9.]+(%|B|ms)?", figure) for figure in figures)

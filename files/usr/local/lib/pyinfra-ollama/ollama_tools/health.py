@@ -52,9 +52,10 @@ def _figures(found: Iterable[Check]) -> Iterable[str]:
     for check in found:
         name = re.sub(r"[^A-Za-z0-9]+", "_", check.name).strip("_") or "root"
         for key, value in check.figures.items():
-            stem, _, unit = key.rpartition("_")
-            suffix = {"percent": "%", "bytes": "B", "ms": "ms"}.get(unit, "")
-            yield f"{name}_{stem if suffix else key}={value:g}{suffix}"
+            suffix = {"percent": "%", "bytes": "B", "ms": "ms"}.get(key.rpartition("_")[2], "")
+            # Digits and a point are all that the convention knows.
+            figure = f"{value:.3f}".rstrip("0").rstrip(".")
+            yield f"{name}_{key}={figure}{suffix}"
 
 
 def document(found: list[Check]) -> dict[str, object]:
