@@ -39,8 +39,10 @@ def test_one_line_for_a_monitoring_system_then_one_for_each_check() -> None:
         ),
     ]
     assert health.text(found).splitlines() == [
-        "OLLAMA WARNING - /: 91 % / in use | "
-        "ollama_api_answer_ms=1.5ms disk_used_percent=91% disk_free_bytes=24423400000B",
+        (
+            "OLLAMA WARNING - /: 91 % / in use | "
+            "ollama_api_answer_ms=1.5ms disk_used_percent=91% disk_free_bytes=24423400000B"
+        ),
         "OK       ollama-api: answers",
         "WARNING  disk /: /: 91 % / in use",
     ]
