@@ -6,6 +6,7 @@ from tasks.gateway import gateway
 from tasks.listening import listening
 from tasks.metrics import metrics
 from tasks.models import models
+from tasks.monitoring import monitoring
 from tasks.observer import observer
 from tasks.ollama import ollama
 from tasks.packages import packages
@@ -33,4 +34,6 @@ if preflight(declared):
         metrics(declared)
     if declared.observer:
         observer(declared)
+    if declared.monitoring:
+        monitoring(declared)
     verify(declared)

@@ -15,6 +15,7 @@ import gevent  # type: ignore[import-untyped]
 from pyinfra_ollama import __version__, engine
 
 # isort: split
+from pyinfra_ollama.attending import debug, logs
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
@@ -72,6 +73,10 @@ def main() -> None:
     INVENTORY is what pyinfra takes: a file, host names, @local. Exit codes: 0 good, 1 a check
     failed, 2 changes are pending (plan), 3 could not tell, 64 usage, 78 invalid settings.
     """
+
+
+main.add_command(debug)
+main.add_command(logs)
 
 
 @main.command()
@@ -153,4 +158,6 @@ def _in_a_line(declared: Declared) -> str:
     if declared.gateway:
         backends = ", ".join(backend.name for backend in declared.gateway.backends)
         roles.append(f"a gateway on port {declared.gateway.gateway.main_port} to {backends}")
+    if declared.monitoring:
+        roles.append(f"looks after itself every {declared.monitoring.interval}")
     return "; ".join(roles)

@@ -24,6 +24,8 @@ UNIT_FILE = f"/etc/systemd/system/{UNIT}"
 DROP_IN = f"/etc/systemd/system/{UNIT}.d/50-pyinfra-ollama.conf"
 # Secret values of the environment: systemd reads it as root and shows it to nobody.
 SECRETS_FILE = "/etc/pyinfra-ollama/ollama.env"
+# Of `pyinfra-ollama debug`; it goes by itself.
+DEBUG_DROP_IN = f"/run/systemd/system/{UNIT}.d/90-pyinfra-ollama-debug.conf"
 UNIT_STAMP = "PYINFRA_OLLAMA_UNIT"
 MANAGED_LINE = "# Managed by pyinfra-ollama"
 
@@ -112,6 +114,51 @@ PROMETHEUS_CONFIG = "/etc/prometheus/prometheus.yml"
 PROMETHEUS_RULES = "/etc/prometheus/rules/pyinfra-ollama.yml"
 ALERTMANAGER_CONFIG = "/etc/prometheus/alertmanager.yml"
 OBSERVER_FILES = (PROMETHEUS_CONFIG, PROMETHEUS_RULES, ALERTMANAGER_CONFIG)
+TOOLS_FOLDER = "/usr/local/lib/pyinfra-ollama/ollama_tools"
+TOOLS = (
+    *(f"/usr/local/bin/ollama-{name}" for name in ("benchmark", "health", "monitor")),
+    *(
+        f"{TOOLS_FOLDER}/{name}.py"
+        for name in (
+            "__init__",
+            "asking",
+            "backups",
+            "benchmark",
+            "checks",
+            "config",
+            "generating",
+            "health",
+            "maintenance",
+            "measures",
+            "monitor",
+            "output",
+            "repair",
+            "state",
+            "telling",
+            "units",
+        )
+    ),
+)
+MONITORING_CONFIG = "/etc/pyinfra-ollama/monitoring.json"
+# The address that is told of trouble, which may let whoever knows it write there.
+WEBHOOK = "/etc/pyinfra-ollama/webhook"
+MONITOR_TIMER = "ollama-monitor.timer"
+MONITOR_UNITS = (
+    "/etc/systemd/system/ollama-monitor.service",
+    f"/etc/systemd/system/{MONITOR_TIMER}",
+    # Logs that grow fast are looked at more often than daily.
+    "/etc/systemd/system/logrotate.timer.d/50-pyinfra-ollama.conf",
+)
+MONITOR_LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-monitor"
+JOURNALD_FILE = "/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf"
+MONITORING_FILES = (
+    *TOOLS,
+    MONITORING_CONFIG,
+    WEBHOOK,
+    MONITOR_LOGROTATE,
+    JOURNALD_FILE,
+    *MONITOR_UNITS,
+)
 
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"
 FSTAB = "/etc/fstab"

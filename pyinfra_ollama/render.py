@@ -1,4 +1,4 @@
-"""Jinja2 with undefined names as errors."""
+"""What is put on hosts: Jinja2 with undefined names as errors, and files as they are."""
 
 from __future__ import annotations
 

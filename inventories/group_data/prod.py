@@ -23,6 +23,10 @@ Clients on other machines come through a gateway, and nothing else is let in wit
         tls=Acme(agree_tos=True),
     )
     firewall = Firewall()
+
+A host that looks after itself, tells somebody and bounds its logs (docs/monitoring.md):
+
+    monitoring = Monitoring(notify=Notify(webhook=Secret.env("WEBHOOK_URL")))
 """
 
 from pyinfra_ollama.settings import Model, Ollama, Preflight, Service, Swap

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide import archive, graphics, occupied, reach, release, swap
+from pyinfra_ollama.decide import archive, existing, graphics, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.fitness import of_roles
 from pyinfra_ollama.decide.reach import Answer, Ask
@@ -46,7 +46,7 @@ def _of_server(
     return (
         *_resources(settings, snapshot, asked, answers or {}),
         *_port(settings, snapshot),
-        *_existing(settings, snapshot),
+        *existing.findings(settings, snapshot),
         *occupied.findings(settings, snapshot),
         *archive.findings(settings, snapshot),
         *_network(asked, answers),
@@ -146,29 +146,6 @@ def _port(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
             )
             return
     yield Finding("ok", "port", f"{port} is free or ours")
-
-
-def _existing(settings: HostSettings, snapshot: Snapshot) -> Iterator[Finding]:
-    unit = snapshot.unit
-    if (unit.exists and not unit.managed) or release.adopting(snapshot):
-        if settings.release.adopt:
-            yield Finding("ok", "existing", "an installation of the official script, taken over")
-        elif not unit.managed:
-            yield Finding(
-                "failure",
-                "existing",
-                "an installation that this package did not make",
-                "take it over with Release(adopt=True), or remove it (models stay): "
-                f"systemctl disable --now {layout.UNIT}; "
-                f"rm -rf {layout.UNIT_FILE} {layout.COMMAND} {layout.OFFICIAL_LIBRARY}",
-            )
-    for path in unit.foreign_environment:
-        yield Finding(
-            "failure",
-            "drop-in",
-            f"{path} sets the environment or the program of the service",
-            "declare them in Ollama(...) and remove them there",
-        )
 
 
 def _network(asked: tuple[Ask, ...], answers: Mapping[str, Answer] | None) -> Iterator[Finding]:

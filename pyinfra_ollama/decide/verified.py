@@ -24,6 +24,7 @@ class _Files:
     def __init__(self, declared: Declared, snapshot: Snapshot, templates: Path) -> None:
         self.unit: UnitFiles | None = None
         self.gateway: tuple[ManagedFile, ...] = ()
+        self.metrics: tuple[ManagedFile, ...] = ()
         self.monitoring: tuple[ManagedFile, ...] = ()
         if declared.server:
             self.unit = unit_files(declared.server, snapshot, templates)
@@ -35,7 +36,12 @@ class _Files:
         if declared.metrics or declared.observer:
             from pyinfra_ollama.decide.monitoring.work import monitoring_files
 
-            self.monitoring = monitoring_files(declared, templates)
+            self.metrics = monitoring_files(declared, templates)
+        if declared.monitoring:
+            from pyinfra_ollama.decide import watching
+
+            tools = watching.tool_files(declared, templates)
+            self.monitoring = (*tools, *watching.unit_files(declared, templates))
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -54,6 +60,8 @@ def _hash(declared: Declared, files: _Files) -> str:
     if declared.gateway:
         parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
     if declared.metrics or declared.observer:
+        parts["metrics"] = {file.path: file.sha256 for file in files.metrics}
+    if declared.monitoring:
         parts["monitoring"] = {file.path: file.sha256 for file in files.monitoring}
     if declared.firewall:
         parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
@@ -73,10 +81,14 @@ def _of_server(settings: HostSettings, unit: UnitFiles) -> dict[str, object]:
 def due(declared: Declared, snapshot: Snapshot, templates: Path) -> bool:
     """Whether something was declared or changed, or is about to be, since it was verified."""
     files = _Files(declared, snapshot, templates)
-    return snapshot.verified != _hash(declared, files) or any(_changes(declared, snapshot, files))
+    return snapshot.verified != _hash(declared, files) or any(
+        _changes(declared, snapshot, files, templates)
+    )
 
 
-def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[bool]:
+def _changes(
+    declared: Declared, snapshot: Snapshot, files: _Files, templates: Path
+) -> Iterator[bool]:
     if declared.server and files.unit:
         yield bool(service.need(declared.server, snapshot, files.unit).reasons)
         yield bool(models.work(declared.server, snapshot))
@@ -89,9 +101,13 @@ def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[
     if declared.metrics or declared.observer:
         from pyinfra_ollama.decide.monitoring.work import needs
 
-        yield bool(needs(declared, files.monitoring, snapshot))
+        yield bool(needs(declared, files.metrics, snapshot))
     if declared.firewall:
         from pyinfra_ollama.decide.firewall import todo
 
         work = todo(declared, snapshot)
         yield work is not None and not work.nothing
+    if declared.monitoring:
+        from pyinfra_ollama.decide import watching
+
+        yield bool(watching.need(declared, snapshot, templates).reasons)

@@ -41,6 +41,7 @@ from pyinfra_ollama.engine.inventory import (
     host_data,
     open_fleet,
 )
+from pyinfra_ollama.engine.masking import passwords
 from pyinfra_ollama.engine.parallel import each
 from pyinfra_ollama.engine.renewed import is_over_ssh, run_over_new_connection
 from pyinfra_ollama.engine.silence import give_up_on_silence
@@ -62,6 +63,7 @@ __all__ = [
     "is_alive",
     "is_over_ssh",
     "open_fleet",
+    "passwords",
     "peer_address",
     "root_arguments",
     "run_command",

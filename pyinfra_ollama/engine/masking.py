@@ -16,7 +16,7 @@ from pyinfra.api.host import HostData
 from pyinfra.api.state import StateOperationHostData
 from pyinfra_cli import prints  # type: ignore[import-untyped]
 
-__all__ = ["install", "masked"]
+__all__ = ["install", "masked", "passwords"]
 
 MASK = "*MASKED*"
 # Host data, global arguments, and the keyword arguments of paramiko's connect().
@@ -70,3 +70,9 @@ def _without_passwords(record: logging.LogRecord) -> bool:
     elif isinstance(record.args, Mapping):
         record.args = masked(record.args)
     return True
+
+
+def passwords(data: Mapping[str, Any]) -> list[str]:
+    """The texts of a host's data that pyinfra takes for passwords, where they stand as they are."""
+    values = (data.get(name) for name in SECRET_NAMES)
+    return [value for value in values if isinstance(value, str) and value]

@@ -40,6 +40,7 @@ from .verify import Verify
 if TYPE_CHECKING:
     from .alerts import Alerts, Email, Receiver
     from .metrics import Metrics, MetricsSettings
+    from .monitoring import Monitoring, Notify
     from .observer import Observer, ObserverSettings, Target
 
 # These take their time to import, and most hosts declare none of them.
@@ -48,6 +49,8 @@ _LATER = {
     "Email": "alerts",
     "Metrics": "metrics",
     "MetricsSettings": "metrics",
+    "Monitoring": "monitoring",
+    "Notify": "monitoring",
     "Observer": "observer",
     "ObserverSettings": "observer",
     "Receiver": "alerts",
@@ -74,6 +77,8 @@ __all__ = [
     "MetricsSettings",
     "Model",
     "ModelName",
+    "Monitoring",
+    "Notify",
     "Observer",
     "ObserverSettings",
     "Ollama",

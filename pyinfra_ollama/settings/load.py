@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -123,6 +124,9 @@ def _complete(
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
+    monitoring: Any = parts.get("monitoring")
+    if gateway and monitoring:
+        gateway = replace(gateway, log_max=monitoring.log_max)
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {
@@ -133,7 +137,8 @@ def _complete(
             "runner_metrics": "metrics" in parts and besides["metrics"].metrics.runners,
         }
         server = HostSettings(name=name, **own, **common)
-    return Declared(name=name, server=server, gateway=gateway, **besides, **common)
+    roles: dict[str, Any] = {"server": server, "gateway": gateway, "monitoring": monitoring}
+    return Declared(name=name, **roles, **besides, **common)
 
 
 def _nothing_declared(host: str) -> Problem:

@@ -19,10 +19,14 @@ from .problems import Problem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewaySettings:
-    """The validated gateway of one host, and what it hands requests to."""
+    """The validated gateway of one host, and what it hands requests to.
+
+    `log_max`: bytes at which its logs are rotated before their day; None is at no size.
+    """
 
     gateway: Gateway
     backends: tuple[ResolvedBackend, ...]
+    log_max: int | None = None
 
     @property
     def is_routed(self) -> bool:

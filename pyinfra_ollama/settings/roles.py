@@ -21,6 +21,7 @@ from .verify import Verify
 
 if TYPE_CHECKING:
     from .metrics import MetricsSettings
+    from .monitoring import Monitoring
     from .observer import ObserverSettings
 
 
@@ -58,7 +59,7 @@ _HERE: dict[str, type[Setting]] = {
     "gateway": Gateway,
     "firewall": Firewall,
 }
-VARIABLES = _Variables(_HERE, metrics="Metrics", observer="Observer")
+VARIABLES = _Variables(_HERE, monitoring="Monitoring", metrics="Metrics", observer="Observer")
 """The variables of group data, each with the class that declares it."""
 
 
@@ -92,7 +93,7 @@ class Declared:
     """All that one host is declared to be: each role it has, and what every host has.
 
     `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
-    what it declares.
+    what it declares. `monitoring` is None where nothing looks after the host.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Declared:
     opened: tuple[Opening, ...] = ()
     metrics: MetricsSettings | None = None
     observer: ObserverSettings | None = None
+    monitoring: Monitoring | None = None
     packages: Packages
     preflight: Preflight
     verify: Verify

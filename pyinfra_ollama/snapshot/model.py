@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
 from pyinfra_ollama.snapshot.monitoring import MonitoringState
+from pyinfra_ollama.snapshot.watching import WatchState
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ class GpuState:
 class Snapshot:
     """Everything the operations compare, read from one host at one moment.
 
-    Sizes are bytes, times are seconds since the epoch. `firewall` is None when it is not declared.
+    Sizes are bytes, times are seconds since the epoch. `gateway`, `firewall` and
+    `watch` are None where they are not declared.
     """
 
     uid: int
@@ -151,3 +153,4 @@ class Snapshot:
     gateway: GatewayState | None = None
     firewall: FirewallState | None = None
     monitoring: MonitoringState | None = None
+    watch: WatchState | None = None

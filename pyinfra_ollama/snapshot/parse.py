@@ -17,6 +17,7 @@ from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapS
 from pyinfra_ollama.snapshot.monitoring import monitoring_state
 from pyinfra_ollama.snapshot.service import api_state, gpu_state, unit_state
 from pyinfra_ollama.snapshot.stats import Stat, files, links, releases, stats
+from pyinfra_ollama.snapshot.watching import watch_state
 
 MARKER = "@@pyinfra-ollama:"
 KIB = 1024
@@ -77,6 +78,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         gateway=gateway_state(sections),
         firewall=firewall_state(sections),
         monitoring=monitoring_state(sections),
+        watch=watch_state(sections),
     )
 
 

@@ -26,6 +26,7 @@ class Question:
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
     + firewall: whether scripts/snapshot-firewall.sh is run
     + metrics, observer: the arguments of scripts/snapshot-metrics.sh and -observer.sh, or nothing
+    + watch: whether scripts/snapshot-watch.sh is run
     """
 
     files: tuple[str, ...]
@@ -40,6 +41,7 @@ class Question:
     firewall: bool = False
     metrics: tuple[str, ...] = ()
     observer: tuple[str, ...] = ()
+    watch: bool = False
 
     @property
     def scripts(self) -> tuple[str, ...]:
@@ -48,7 +50,8 @@ class Question:
         firewall = ("snapshot-firewall",) if self.firewall else ()
         metrics = ("snapshot-metrics",) if self.metrics else ()
         observer = ("snapshot-observer",) if self.observer else ()
-        return ("snapshot", *gateway, *firewall, *metrics, *observer)
+        watch = ("snapshot-watch",) if self.watch else ()
+        return ("snapshot", *gateway, *firewall, *watch, *metrics, *observer)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -59,12 +62,13 @@ class Question:
             and other.firewall <= self.firewall
             and other.metrics in ((), self.metrics)
             and other.observer in ((), self.observer)
-            and self._base() == other._base()
+            and other.watch <= self.watch
+            and self._of_server() == other._of_server()
         )
 
-    def _base(self) -> Question:
-        """What is asked of every host."""
-        roles: Any = {"gateway": (), "firewall": False, "metrics": (), "observer": ()}
+    def _of_server(self) -> Question:
+        roles: dict[str, Any] = dict.fromkeys(("gateway", "metrics", "observer"), ())
+        roles |= {"firewall": False, "watch": False}
         return replace(self, files=(), packages=(), **roles)
 
     def arguments(self) -> tuple[str, ...]:
@@ -94,6 +98,8 @@ REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
 FIREWALL_PACKAGES = ("iptables", "ufw")
 METRICS_PACKAGES = (layout.NODE_EXPORTER, "python3")
 OBSERVER_PACKAGES = (layout.PROMETHEUS, layout.ALERTMANAGER)
+# The tools need Python's standard library whole: python3-minimal has neither json nor http.
+MONITORING_PACKAGES = ("logrotate", "python3")
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -105,6 +111,7 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     roles: set[str] = set()
     if isinstance(declared, Declared):
         roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
+        roles |= set(MONITORING_PACKAGES if declared.monitoring else ())
         roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
         roles |= set(METRICS_PACKAGES if declared.metrics else ())
         roles |= {layout.NGINX_EXPORTER} if declared.metrics and declared.gateway else set()
@@ -126,8 +133,13 @@ def whole_question(declared: Declared) -> Question:
     # Without a server its questions are asked all the same: they find nothing, as on a bare host.
     asked = question_for(server) if server else _question(declared.packages, Ollama(), None)
     asked = replace(
-        asked, packages=wanted_packages(declared), firewall=declared.firewall is not None
+        asked,
+        packages=wanted_packages(declared),
+        firewall=declared.firewall is not None,
+        watch=declared.monitoring is not None,
     )
+    if declared.monitoring:
+        asked = replace(asked, files=(*asked.files, *layout.MONITORING_FILES))
     if declared.gateway:
         asked = replace(
             asked,

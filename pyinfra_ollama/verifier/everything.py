@@ -11,7 +11,7 @@ from pyinfra.api.host import Host
 
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier import firewall as filtering
-from pyinfra_ollama.verifier import gateways
+from pyinfra_ollama.verifier import gateways, monitoring
 from pyinfra_ollama.verifier.checks import firewall as of_firewall
 from pyinfra_ollama.verifier.examine import examine
 from pyinfra_ollama.verifier.examine import planned as server_planned
@@ -32,7 +32,8 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     names = ("exporters", "exporter-ports", *(("outside-metrics",) if clients else ()))
     metrics = tuple((name, "") for name in names) if declared.metrics else ()
     observer = (("observer", ""), ("targets", "")) if declared.observer else ()
-    return (*firewall, *server, *gateway, *metrics, *observer)
+    watched = monitoring.planned() if declared.monitoring else ()
+    return (*firewall, *server, *gateway, *watched, *metrics, *observer)
 
 
 def everything(
@@ -59,12 +60,11 @@ def everything(
     yield from gateways.examine(
         host, declared, way=door, generate=generate, slot=slot, red=tuple(red)
     )
-    yield from _monitoring(host, declared, door, red)
+    yield from monitoring.examine(host, declared)
+    yield from _observing(host, declared, door, red)
 
 
-def _monitoring(
-    host: Host, declared: Declared, way: Way | None, red: list[str]
-) -> Iterator[Result]:
+def _observing(host: Host, declared: Declared, way: Way | None, red: list[str]) -> Iterator[Result]:
     if declared.metrics is None and declared.observer is None:
         return
     # Takes its time to import, and most hosts have none of it.

@@ -102,6 +102,7 @@ def gateway_values(settings: GatewaySettings, snapshot: Snapshot) -> dict[str, o
     return {
         "gateway": gateway,
         "layout": layout,
+        "log_max": settings.log_max,
         "listen": [_authority(address, gateway.main_port) for address in addresses],
         "redirect": _redirect(gateway, addresses),
         "target": _target(gateway),

@@ -9,11 +9,13 @@ from pyinfra_ollama.decide import packages, preflight, swap
 from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.plan import gateway, server, system
+from pyinfra_ollama.decide.plan import gateway, server, system, watching
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
 from pyinfra_ollama.decide.plan.firewall import firewall as firewall_changes
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.decide.unit import UnitFiles, unit_files
+from pyinfra_ollama.decide.watching import tool_files
+from pyinfra_ollama.decide.watching import unit_files as monitor_units
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
@@ -67,6 +69,8 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
         from pyinfra_ollama.decide.monitoring.work import monitoring_files
 
         files += monitoring_files(declared, templates)
+    if declared.monitoring:
+        files += [*tool_files(declared, templates), *monitor_units(declared, templates)]
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
@@ -93,6 +97,8 @@ def _changes(
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
     if declared.metrics or declared.observer:
+        yield from _observed(declared, snapshot, texts, templates)
+    if declared.monitoring:
         yield from _monitoring(declared, snapshot, texts, templates)
     yield from server.verification(declared, snapshot, templates)
 
@@ -105,7 +111,7 @@ def _listening(
     yield from _files(Step.LISTENING, listening_files(declared), snapshot, texts)
 
 
-def _monitoring(
+def _observed(
     declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
 ) -> Iterator[Change]:
     # What follows takes its time to import, and most hosts have none of it.
@@ -157,7 +163,25 @@ def _files(
 
 
 def _unit(unit: UnitFiles, snapshot: Snapshot, texts: Mapping[str, str]) -> Iterator[Change]:
-    written = tuple(_files(Step.UNIT, unit.files, snapshot, texts))
+    yield from _reloaded(Step.UNIT, unit.files, snapshot, texts)
+
+
+def _reloaded(
+    operation: Step,
+    files: Iterable[ManagedFile],
+    snapshot: Snapshot,
+    texts: Mapping[str, str],
+) -> Iterator[Change]:
+    written = tuple(_files(operation, files, snapshot, texts))
     yield from written
     if written:
-        yield Change(Step.UNIT, "reload", "systemd", note="it reads its units anew")
+        yield Change(operation, "reload", "systemd", note="it reads its units anew")
+
+
+def _monitoring(
+    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
+) -> Iterator[Change]:
+    tools, units = tool_files(declared, templates), monitor_units(declared, templates)
+    yield from _files(Step.MONITORING_TOOLS, tools, snapshot, texts)
+    yield from _reloaded(Step.MONITORING_UNITS, units, snapshot, texts)
+    yield from watching.watching(declared, snapshot, templates)

@@ -45,6 +45,15 @@ def test_a_firewall_is_asked_about_only_where_one_is_declared() -> None:
     assert not plain.covers(filtered)
 
 
+def test_monitoring_is_asked_about_only_where_it_is_declared() -> None:
+    plain, watched = whole_question(declaration()), whole_question(declaration(monitoring={}))
+    assert watched.scripts == ("snapshot", "snapshot-watch")
+    assert set(layout.MONITORING_FILES) <= set(watched.files)
+    assert {"logrotate", "python3"} <= set(watched.packages)
+    assert watched.covers(plain)
+    assert not plain.covers(watched)
+
+
 def test_what_a_gateway_needs_besides() -> None:
     kept = having(("a",), keys=[key("chat", models=["a"])])
     assert "libnginx-mod-http-js" in whole_question(kept).packages

@@ -1,0 +1,97 @@
+"""`ollama-health`: how this host is, as text or JSON, with a monitoring plugin's exit code.
+
+Changes nothing. An ordinary user may run it, and is told less of GPUs where those are closed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from ollama_tools import checks
+from ollama_tools.backups import backups
+from ollama_tools.checks import Check, Status
+from ollama_tools.config import PATH, Config, ConfigError, load
+
+__all__ = ["examine", "main"]
+
+
+def examine(config: Config, *, sample: bool = True) -> list[Check]:
+    """Every check, in the order in which they are told."""
+    seen = [checks.look(one, seconds=config.answer_seconds) for one in config.services]
+    found = list(checks.services(seen))
+    server = config.server
+    answers = any(
+        one.service is server and one.answer and one.answer.kind == "good" for one in seen
+    )
+    if server is not None and answers:
+        found += checks.models(config, server)
+    return [*found, *checks.resources(config, seen, sample=sample), *backups()]
+
+
+def text(found: list[Check]) -> str:
+    """One line for all, with performance data behind a bar, then one for each check."""
+    status = checks.worst(found)
+    wrong = [check.text for check in found if check.status != Status.OK]
+    head = "; ".join(wrong) or f"{len(found)} checks are good"
+    lines = [f"OLLAMA {status.name} - {_plain(head)} | {' '.join(_figures(found))}"]
+    lines += [f"{check.status.name:<8} {check.name}: {_plain(check.text)}" for check in found]
+    return "\n".join(lines)
+
+
+def _plain(words: str) -> str:
+    # A bar would begin performance data.
+    return words.replace("|", "/")
+
+
+def _figures(found: Iterable[Check]) -> Iterable[str]:
+    for check in found:
+        name = re.sub(r"[^A-Za-z0-9]+", "_", check.name).strip("_") or "root"
+        for key, value in check.figures.items():
+            suffix = {"percent": "%", "bytes": "B", "ms": "ms"}.get(key.rpartition("_")[2], "")
+            # Digits and a point are all that the convention knows.
+            figure = f"{value:.3f}".rstrip("0").rstrip(".")
+            yield f"{name}_{key}={figure}{suffix}"
+
+
+def document(found: list[Check]) -> dict[str, object]:
+    """The same for programs."""
+    return {
+        "schema": 1,
+        "status": checks.worst(found).name.lower(),
+        "checks": [
+            {
+                "name": check.name,
+                "status": check.status.name.lower(),
+                "text": check.text,
+                "figures": dict(check.figures),
+            }
+            for check in found
+        ],
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print and return the exit code: 0 good, 1 warning, 2 critical, 3 could not tell."""
+    parser = argparse.ArgumentParser(
+        prog="ollama-health",
+        description="How this Ollama host is. Exit codes are those of monitoring plugins: 0 good, "
+        "1 warning, 2 critical, 3 could not tell.",
+    )
+    parser.add_argument("--json", action="store_true", help="write JSON")
+    parser.add_argument("--config", type=Path, default=PATH, help="another configuration file")
+    given = parser.parse_args(arguments)
+    try:
+        found = examine(load(given.config))
+    except ConfigError as error:
+        print(f"OLLAMA UNKNOWN - {error}")
+        return int(Status.UNKNOWN)
+    except OSError as error:
+        print(f"OLLAMA UNKNOWN - {error}", file=sys.stdout)
+        return int(Status.UNKNOWN)
+    print(json.dumps(document(found), indent=2) if given.json else text(found))
+    return int(checks.worst(found))

@@ -1,0 +1,160 @@
+"""Figures of the host: memory, swap, disks, connections, processor time, GPUs.
+
+Outside behaviour relied on: proc(5); `/proc/net/tcp` has the local address and port in
+hexadecimal, state 01 is established and 0A listening; cgroup v2's cpu.stat and cgroup.procs.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Disk", "Gpu", "connections", "cpu_percent", "disks", "gpus", "group_memory", "memory"]
+
+PROC = Path("/proc")
+CGROUPS = Path("/sys/fs/cgroup")
+GPU_SECONDS = 10
+_ESTABLISHED = "01"
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system by one path on it; bytes. `inodes_percent`: 0 where there are none to count."""
+
+    path: str
+    size: int
+    free: int
+    inodes_percent: int
+
+    @property
+    def percent(self) -> int:
+        """In use, of what others than root may use, as df counts it."""
+        return -(-100 * (self.size - self.free) // self.size) if self.size else 0
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """One GPU; bytes and per cent."""
+
+    name: str
+    used: int
+    total: int
+    busy_percent: int
+
+
+def memory(proc: Path = PROC) -> dict[str, int]:
+    """/proc/meminfo in bytes."""
+    rows = (line.split() for line in (proc / "meminfo").read_text().splitlines())
+    return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if len(row) == 3}
+
+
+def disks(paths: Iterable[str]) -> list[Disk]:
+    """Each file system once, by the first path on it that there is."""
+    found: dict[int, Disk] = {}
+    for path in paths:
+        try:
+            device, state = os.stat(path).st_dev, os.statvfs(path)
+        except OSError:
+            continue
+        used = (state.f_blocks - state.f_bfree) * state.f_frsize
+        free = state.f_bavail * state.f_frsize
+        inodes = 100 * (state.f_files - state.f_ffree) // state.f_files if state.f_files else 0
+        found.setdefault(device, Disk(path, used + free, free, inodes))
+    return list(found.values())
+
+
+def connections(port: int, proc: Path = PROC) -> int:
+    """Established connections to a port of this host, IPv4 and IPv6."""
+    counted = 0
+    for name in ("tcp", "tcp6"):
+        try:
+            lines = (proc / "net" / name).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            is_local = int(fields[1].rpartition(":")[2], 16) == port
+            counted += is_local and fields[3] == _ESTABLISHED
+    return counted
+
+
+def _cpu_microseconds(folder: Path) -> int | None:
+    try:
+        lines = (folder / "cpu.stat").read_text().splitlines()
+    except OSError:
+        return None
+    said = dict(line.split() for line in lines)
+    return int(said["usage_usec"]) if "usage_usec" in said else None
+
+
+def cpu_percent(cgroup: str, *, seconds: float, root: Path = CGROUPS) -> int | None:
+    """Processor time of a unit and its children, in per cent of one core; None: no telling."""
+    folder = root / cgroup.lstrip("/")
+    before, start = _cpu_microseconds(folder) if cgroup else None, time.monotonic()
+    if before is None:
+        return None
+    time.sleep(seconds)
+    after = _cpu_microseconds(folder)
+    if after is None or after < before:
+        return None
+    return round((after - before) / (time.monotonic() - start) / 1e4)
+
+
+def group_memory(cgroup: str, root: Path = CGROUPS, proc: Path = PROC) -> int | None:
+    """Resident memory of a unit's processes in bytes, mapped weights included; None: no telling."""
+    try:
+        pids = (root / cgroup.lstrip("/") / "cgroup.procs").read_text().split() if cgroup else None
+    except OSError:
+        return None
+    return None if pids is None else sum(_resident(proc / pid) for pid in pids)
+
+
+def _resident(folder: Path) -> int:
+    try:
+        pages = int((folder / "statm").read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        # It ended meanwhile.
+        return 0
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def gpus(drm: Path = Path("/sys/class/drm")) -> list[Gpu]:
+    """NVIDIA's by its own tool, AMD's by the kernel; none where there is none to be asked."""
+    return [*_nvidia(), *_amd(drm)]
+
+
+def _nvidia() -> list[Gpu]:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return []
+    query = "--query-gpu=name,memory.used,memory.total,utilization.gpu"
+    try:
+        run = subprocess.run(
+            [tool, query, "--format=csv,noheader,nounits"],
+            capture_output=True,
+            text=True,
+            timeout=GPU_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return []
+    rows = [[part.strip() for part in line.split(",")] for line in run.stdout.splitlines()]
+    good = [row for row in rows if len(row) == 4 and all(part.isdigit() for part in row[1:])]
+    return [Gpu(r[0], int(r[1]) << 20, int(r[2]) << 20, int(r[3])) for r in good]
+
+
+def _amd(drm: Path) -> list[Gpu]:
+    found = []
+    for used in sorted(drm.glob("card*/device/mem_info_vram_used")):
+        try:
+            total = int((used.parent / "mem_info_vram_total").read_text())
+            busy = int((used.parent / "gpu_busy_percent").read_text())
+            found.append(Gpu(used.parent.parent.name, int(used.read_text()), total, busy))
+        except (OSError, ValueError):
+            continue
+    return found

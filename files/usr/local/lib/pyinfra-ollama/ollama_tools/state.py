@@ -1,0 +1,128 @@
+"""What the monitor remembers from run to run, and who else is at work on the host.
+
+The memory is in /run: a full disk cannot break it and a boot begins anew. Times are seconds of the
+clock since the boot (CLOCK_BOOTTIME), so a clock that jumps changes nothing. The maintenance
+switch lasts over boots, so it has the wall's clock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+__all__ = ["Maintenance", "Memory", "alone", "appending", "boottime", "deployment", "replace"]
+
+FOLDER = Path("/run/pyinfra-ollama-monitor")
+MAINTENANCE = Path("/var/lib/pyinfra-ollama/maintenance")
+RUN_RECORD = Path("/run/pyinfra-ollama/run")
+
+
+def boottime() -> float:
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file whole, by one rename."""
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    beside.write_text(text, encoding="utf-8")
+    beside.chmod(mode)
+    beside.replace(path)
+
+
+@contextmanager
+def alone(folder: Path = FOLDER) -> Iterator[bool]:
+    """Whether no other monitor is at work now; the lock ends with the process."""
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+@dataclass
+class Memory:
+    """`told`: trouble to when it was last told of. `open`: trouble told of and not yet over.
+
+    `repairs`: unit to when it was started or restarted by the monitor. `restarts`: unit to
+    systemd's own count of restarts at the last run. `failures`: unit to how many repairs in a row
+    did not help.
+    """
+
+    told: dict[str, float] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+    repairs: dict[str, list[float]] = field(default_factory=dict)
+    restarts: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> Memory:
+        """What was saved; nothing when that is missing or damaged."""
+        try:
+            said = json.loads((folder / "memory.json").read_text(encoding="utf-8"))
+            return cls(
+                told={str(key): float(value) for key, value in said["told"].items()},
+                open=[str(key) for key in said["open"]],
+                repairs={str(k): [float(at) for at in v] for k, v in said["repairs"].items()},
+                restarts={str(key): int(value) for key, value in said["restarts"].items()},
+                failures={str(key): int(value) for key, value in said["failures"].items()},
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls()
+
+    def save(self, folder: Path = FOLDER) -> None:
+        replace(folder / "memory.json", json.dumps(asdict(self)))
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Until when (seconds since the epoch) nothing is repaired or told, and why."""
+
+    until: float
+    reason: str
+
+    @classmethod
+    def read(cls, path: Path = MAINTENANCE, *, now: float | None = None) -> Maintenance | None:
+        """The switch, when it is on; an unreadable one is off."""
+        try:
+            first, _, reason = path.read_text(encoding="utf-8").partition("\n")
+            found = cls(float(first), reason.strip())
+        except (OSError, ValueError):
+            return None
+        return found if found.until > (time.time() if now is None else now) else None
+
+    def write(self, path: Path = MAINTENANCE) -> None:
+        replace(path, f"{self.until:.0f}\n{self.reason}\n")
+
+
+def deployment(record: Path = RUN_RECORD, proc: Path = Path("/proc")) -> str | None:
+    """Who is deploying to this host right now: pyinfra-ollama's lock, or None."""
+    try:
+        lines = record.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    said = dict(line.split("=", 1) for line in lines if "=" in line)
+    holder = said.get("holder", "")
+    if "ended" in said or not holder.isdigit():
+        return None
+    try:
+        # proc(5): what follows the name begins with field 3; 22 is when the process started.
+        fields = (proc / holder / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return said.get("who", "somebody") if fields[19] == said.get("started") else None
+
+
+def appending(path: Path) -> int:
+    """Open a file to append to, which others cannot read; never through a link."""
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.open(path, flags, 0o640)

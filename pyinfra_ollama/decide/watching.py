@@ -1,0 +1,186 @@
+"""The host's own tools, their configuration, the monitor's timer and the bounds of logs.
+
+systemd.unit(5): `systemd-analyze verify` wants the program of a unit to be there, so the tools
+come first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide.files import ManagedFile, changed
+from pyinfra_ollama.render import plain, render
+from pyinfra_ollama.settings import Declared, Monitoring, Notify, Secret, duration_seconds
+from pyinfra_ollama.snapshot import Snapshot
+from pyinfra_ollama.snapshot.watching import WatchState
+
+# What the monitor may take besides waiting for each service to stop and to start.
+SPARE_SECONDS = 120
+STOP_SECONDS = 60
+NGINX_SECONDS = 15
+_UNASKED = WatchState("unknown", "", False, None, None)
+
+# The tools and their configuration are tried where they lie; logrotate judges by its dry run.
+JUDGE_TOOLS = (
+    'library="$stage/usr/local/lib/pyinfra-ollama" && '
+    "for tool in benchmark health monitor; do "
+    'python3 -IB "$stage/usr/local/bin/ollama-$tool" --help >/dev/null || exit 1; done && '
+    "python3 -IB -c 'import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
+    "from ollama_tools.config import load; load(Path(sys.argv[2]))' "
+    f'"$library" "$stage{layout.MONITORING_CONFIG}" && '
+    f'said=$(logrotate -d "$stage{layout.MONITOR_LOGROTATE}" 2>&1) && '
+    '! printf "%s\\n" "$said" | grep -i "^error"'
+)
+JUDGE_UNITS = (
+    'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
+    '"$stage/etc/systemd/system/ollama-monitor.service" '
+    f'"$stage/etc/systemd/system/{layout.MONITOR_TIMER}" 2>&1) && '
+    '! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
+    '|| { printf "%s\\n" "$said"; exit 1; }'
+)
+
+
+def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
+    """The tools, what they are told, who is told, and the bounds of logs."""
+    monitoring = _monitoring(declared)
+    tools = tuple(
+        ManagedFile(path, plain(templates, path), mode="755" if "/bin/" in path else "644")
+        for path in layout.TOOLS
+    )
+    webhook = monitoring.notify.webhook if monitoring.notify else None
+    return (
+        *tools,
+        ManagedFile(layout.MONITORING_CONFIG, _configuration(declared, monitoring)),
+        ManagedFile(layout.WEBHOOK, _line(webhook), mode="600", secret=True),
+        *(
+            ManagedFile(path, render(templates, f"{path[1:]}.j2", monitoring=monitoring))
+            for path in (layout.MONITOR_LOGROTATE, layout.JOURNALD_FILE)
+        ),
+    )
+
+
+def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
+    """The monitor's units, and how often logs are rotated."""
+    monitoring = _monitoring(declared)
+    waits = sum(3 * _answer(monitoring) + STOP_SECONDS + s for _, s in _starts(declared))
+    values = {
+        "interval_seconds": round(duration_seconds(monitoring.interval)),
+        "bound_seconds": round(SPARE_SECONDS + waits),
+    }
+    return tuple(
+        ManagedFile(path, render(templates, f"{path[1:]}.j2", **values))
+        for path in layout.MONITOR_UNITS
+    )
+
+
+@dataclass(frozen=True)
+class Need:
+    """`reasons` in words; `journald`: whether it has to be restarted."""
+
+    reasons: tuple[str, ...]
+    journald: bool
+
+
+def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
+    """Compare what systemd says with what is declared.
+
+    What the operations before this one are about to do is foretold.
+    """
+    found = snapshot.watch or _UNASKED
+    reasons = []
+    if found.timer != "active":
+        reasons.append(f"the monitor's timer is {found.timer}")
+    if found.enabled != "enabled":
+        reasons.append("the monitor's timer is not enabled")
+    if found.needs_reload and not changed(unit_files(declared, templates), snapshot.files):
+        reasons.append("systemd has not read the units as they are on disk")
+    bounds = [f for f in tool_files(declared, templates) if f.path == layout.JOURNALD_FILE]
+    journald = bool(changed(bounds, snapshot.files)) or _is_older(found)
+    if journald:
+        reasons.append("journald runs without the declared bounds")
+    return Need(tuple(reasons), journald)
+
+
+def _is_older(found: WatchState) -> bool:
+    """Whether journald may have started before its file was written: seconds are all that tell."""
+    started, written = found.journald_started, found.journald_configured
+    return started is None or written is None or started <= written
+
+
+def _configuration(declared: Declared, monitoring: Monitoring) -> str:
+    server = declared.server
+    models = server.ollama.models if server else ()
+    folders = [server.ollama.models_dir, layout.OPT] if server else []
+    values: dict[str, object] = {
+        "about": "Managed by pyinfra-ollama: change the group data of this host, not this file.",
+        "services": list(_services(declared)),
+        "models": [model.canonical for model in models],
+        "chat_models": [model.canonical for model in models if model.role == "chat"],
+        "disks": [*folders, "/", "/var/log"],
+        "memory_percent": monitoring.memory_percent,
+        "disk_percent": monitoring.disk_percent,
+        "queue_percent": monitoring.queue_percent,
+        "answer_seconds": _answer(monitoring),
+        "interval_seconds": round(duration_seconds(monitoring.interval)),
+        "repair": monitoring.repair,
+        "notify": _notify(monitoring.notify) if monitoring.notify else None,
+        "prompts": list(monitoring.benchmark_prompts),
+    }
+    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
+
+
+def _notify(notify: Notify) -> dict[str, object] | None:
+    if not notify.command and notify.webhook is None:
+        return None
+    return {
+        "command": list(notify.command),
+        "webhook": layout.WEBHOOK if notify.webhook else None,
+        "repeat_seconds": round(duration_seconds(notify.repeat)),
+    }
+
+
+def _services(declared: Declared) -> Iterator[dict[str, object]]:
+    starts = dict(_starts(declared))
+    if declared.server:
+        ollama = declared.server.ollama
+        yield {
+            "unit": layout.UNIT,
+            "url": ollama.base_url,
+            "path": "/api/version",
+            "start_seconds": starts[layout.UNIT],
+            "queue": ollama.max_queue,
+        }
+    if declared.gateway:
+        yield {
+            "unit": layout.NGINX_UNIT,
+            "url": f"http://127.0.0.1:{declared.gateway.gateway.status_port}",
+            "path": "/stamp",
+            "start_seconds": starts[layout.NGINX_UNIT],
+            "queue": 0,
+        }
+
+
+def _starts(declared: Declared) -> Iterator[tuple[str, int]]:
+    """Each unit that is looked after, and how long it may take to start."""
+    if declared.server:
+        yield layout.UNIT, declared.server.service.start_timeout_seconds
+    if declared.gateway:
+        yield layout.NGINX_UNIT, NGINX_SECONDS
+
+
+def _line(secret: Secret | None) -> str | None:
+    return f"{secret.get_secret_value().strip()}\n" if secret else None
+
+
+def _answer(monitoring: Monitoring) -> int:
+    return round(duration_seconds(monitoring.answer))
+
+
+def _monitoring(declared: Declared) -> Monitoring:
+    if declared.monitoring is None:
+        raise ValueError(f"no monitoring is declared for {declared.name}")
+    return declared.monitoring
