@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pyinfra_ollama import layout
 from tests.unit import repo
 
 RULES = Path("templates/etc/prometheus/rules/pyinfra-ollama.yml.j2")
@@ -68,7 +69,7 @@ def test_what_rules_and_dashboard_ask_for_is_on_the_page(place: Path) -> None:
 def test_the_page_names_what_the_exporter_tells() -> None:
     from ollama_exporter.service import COUNTED, SHOWN
 
-    code = " ".join(repo.text(file) for file in repo.python("files"))
+    code = " ".join(repo.text(file) for file in repo.python(f"files{layout.EXPORTER_FOLDER}"))
     told = set(re.findall(r'"(ollama_[a-z_]+)"', code)) - {"ollama_exporter"}
     told |= {f"ollama_runner_{key}_total" for key in COUNTED}
     told |= {f"ollama_runner_{key}" for key in SHOWN}

@@ -46,7 +46,9 @@ def test_a_gateway_on_an_address_of_its_own_is_looked_at_there() -> None:
 
 
 def test_every_module_of_the_exporter_is_sent() -> None:
-    there = {f"/{file.relative_to('files')}" for file in repo.python("files")}
+    there = {
+        f"/{file.relative_to('files')}" for file in repo.python(f"files{layout.EXPORTER_FOLDER}")
+    }
     there.add(layout.EXPORTER_COMMAND)
     assert {path for path in layout.EXPORTER_STAMPED if path.startswith("/usr/")} == there
 
