@@ -23,7 +23,8 @@ _ASSIGNED = re.compile(
 class ManagedFile:
     """One file that the deployment owns whole.
 
-    `content=None` means that it must not exist. `secret` content is never shown.
+    `content=None` means that it must not exist. `secret` content is never shown; `program`: it is
+    one of the package's own, the same on all hosts, whose lines are no news in a diff.
     """
 
     path: str
@@ -32,6 +33,7 @@ class ManagedFile:
     user: str = "root"
     group: str = "root"
     secret: bool = False
+    program: bool = False
 
     @property
     def sha256(self) -> str | None:
@@ -101,7 +103,7 @@ def change(file: ManagedFile, found: FileState | None, old: str | None) -> FileC
         action, after = "remove", None
     elif found and found.kind == "symbolic link":
         action = "replace"
-    lines = () if file.secret else tuple(_unified(old or "", file.content or ""))
+    lines = () if file.secret or file.program else tuple(_unified(old or "", file.content or ""))
     return FileChange(file.path, action, before, after, lines, hidden=file.secret)
 
 
@@ -110,7 +112,9 @@ def readable(files: Iterable[ManagedFile], found: Mapping[str, FileState]) -> tu
     return tuple(
         file.path
         for file in files
-        if not file.secret and file.path in found and found[file.path].kind.startswith("regular")
+        if not (file.secret or file.program)
+        and file.path in found
+        and found[file.path].kind.startswith("regular")
     )
 
 

@@ -48,7 +48,12 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     """The tools, what they are told, who is told, and the bounds of logs."""
     monitoring = _monitoring(declared)
     tools = tuple(
-        ManagedFile(path, plain(templates, path), mode="755" if "/bin/" in path else "644")
+        ManagedFile(
+            path,
+            plain(templates, path),
+            mode="755" if "/bin/" in path else "644",
+            program=True,
+        )
         for path in layout.TOOLS
     )
     webhook = monitoring.notify.webhook if monitoring.notify else None

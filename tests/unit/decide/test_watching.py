@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide.plan import texts_to_read
 from pyinfra_ollama.decide.verified import due
 from pyinfra_ollama.decide.watching import need, tool_files
 from pyinfra_ollama.settings import Secret
@@ -172,3 +173,19 @@ def test_another_declaration_is_verified() -> None:
     snapshot = looked_after(watched())
     assert due(watched(disk_percent=80), snapshot, TEMPLATES)
     assert due(declaration(), snapshot, TEMPLATES)
+
+
+def test_a_plan_shows_what_the_tools_are_told_and_not_their_lines() -> None:
+    shown = {change.subject: change.file for change in plan(watched(), bare()).changes}
+    tool, told = shown["/usr/local/bin/ollama-health"], shown["/etc/pyinfra-ollama/monitoring.json"]
+    assert tool is not None
+    assert told is not None
+    assert (tool.action, tool.diff, tool.hidden) == ("create", (), False)
+    assert told.diff
+    snapshot = looked_after(watched(interval="1m"))
+    older = {
+        p: replace(s, sha256="0" * 64) for p, s in snapshot.files.items() if p in files(watched())
+    }
+    read = texts_to_read(watched(), replace(snapshot, files={**snapshot.files, **older}), TEMPLATES)
+    assert "/etc/pyinfra-ollama/monitoring.json" in read
+    assert "/usr/local/bin/ollama-health" not in read
