@@ -39,7 +39,12 @@ def exporter_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ..
         reads_logs=declared.gateway is not None,
     )
     return tuple(
-        ManagedFile(path, _text(path, unit, declared, metrics, templates), mode=_mode(path))
+        ManagedFile(
+            path,
+            _text(path, unit, declared, metrics, templates),
+            mode=_mode(path),
+            program=path.startswith("/usr/"),
+        )
         for path in layout.EXPORTER_STAMPED
     )
 
