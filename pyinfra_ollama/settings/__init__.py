@@ -9,6 +9,7 @@ group data; ``load`` turns the data of all hosts into :class:`HostSettings`, or 
 from __future__ import annotations
 
 from .backends import Backend, Inventory, ResolvedBackend
+from .backup import Backup
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
 from .cors import Cors
@@ -27,10 +28,12 @@ from .openings import Opening, exposed, openings
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
+from .repositories import Disk, Rest, S3Bucket
 from .resolve import GatewaySettings
 from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
+from .sftp import Sftp
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 from .verify import Verify
 
@@ -38,8 +41,10 @@ __all__ = [
     "Acme",
     "Allow",
     "Backend",
+    "Backup",
     "Cors",
     "Declared",
+    "Disk",
     "Environ",
     "Firewall",
     "Gateway",
@@ -59,11 +64,14 @@ __all__ = [
     "Problem",
     "Release",
     "ResolvedBackend",
+    "Rest",
+    "S3Bucket",
     "Secret",
     "SecretError",
     "SelfSigned",
     "Service",
     "SettingsError",
+    "Sftp",
     "Swap",
     "User",
     "Verify",

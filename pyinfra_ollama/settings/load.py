@@ -113,7 +113,11 @@ def _complete(
         "preflight": parts.get("preflight") or Preflight(),
         "verify": parts.get("verify") or Verify(),
     }
-    filtered: dict[str, Any] = {"firewall": parts.get("firewall"), "opened": opened}
+    filtered: dict[str, Any] = {
+        "firewall": parts.get("firewall"),
+        "opened": opened,
+        "backup": parts.get("backup"),
+    }
     server = None
     if "ollama" in parts:
         own: dict[str, Any] = {

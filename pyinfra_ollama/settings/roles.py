@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .backup import Backup
 from .base import Setting
 from .firewall import Firewall
 from .gateway import Gateway
@@ -25,6 +26,7 @@ VARIABLES: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
+    "backup": Backup,
 }
 """The variables of group data, each with the class that declares it."""
 
@@ -48,7 +50,7 @@ class Declared:
     """All that one host is declared to be: each role it has, and what every host has.
 
     `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
-    what it declares.
+    what it declares. `backup` is None where nothing is kept.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Declared:
     gateway: GatewaySettings | None
     firewall: Firewall | None
     opened: tuple[Opening, ...] = ()
+    backup: Backup | None = None
     packages: Packages
     preflight: Preflight
     verify: Verify
