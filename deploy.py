@@ -1,6 +1,7 @@
 """A bare machine becomes a verified Ollama server: `pyinfra INVENTORY deploy.py`."""
 
 from pyinfra_ollama.declared import declaration
+from tasks.backup import backup
 from tasks.firewall import firewall
 from tasks.gateway import gateway
 from tasks.models import models
@@ -24,4 +25,6 @@ if preflight(declared):
         models(declared.server)
     if declared.gateway:
         gateway(declared)
+    if declared.backup:
+        backup(declared)
     verify(declared)

@@ -30,4 +30,7 @@ class Step(StrEnum):
     GATEWAY_FILES = "Have the gateway's configuration"
     GATEWAY = "Have the gateway serving as declared"
     GATEWAY_ACME = "Have the certificate of the ACME authority"
+    BACKUP_FILES = "Have the backup's tool, settings and units"
+    BACKUP_REPOSITORY = "Have the backup's repository"
+    BACKUP_TIMERS = "Have the backup's timers running"
     VERIFY = "Have the deployment verified"

@@ -41,6 +41,10 @@ def findings(
         from pyinfra_ollama.decide.firewall import findings as of_firewall
 
         found += of_firewall(declared, snapshot)
+    if declared.backup:
+        from pyinfra_ollama.decide.backup.state import findings as of_backup
+
+        found += of_backup(declared, snapshot)
     return tuple(found)
 
 

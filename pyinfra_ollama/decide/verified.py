@@ -24,6 +24,7 @@ class _Files:
     def __init__(self, declared: Declared, snapshot: Snapshot, templates: Path) -> None:
         self.unit: UnitFiles | None = None
         self.gateway: tuple[ManagedFile, ...] = ()
+        self.backup: tuple[ManagedFile, ...] = ()
         if declared.server:
             self.unit = unit_files(declared.server, snapshot, templates)
         if declared.gateway:
@@ -31,6 +32,10 @@ class _Files:
             from pyinfra_ollama.decide.gateway.files import gateway_files
 
             self.gateway = gateway_files(declared.gateway, snapshot, templates)
+        if declared.backup:
+            from pyinfra_ollama.decide.backup import files as backup
+
+            self.backup = backup.unit_files(declared, templates)
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -50,6 +55,8 @@ def _hash(declared: Declared, files: _Files) -> str:
         parts["gateway"] = {file.path: file.sha256 for file in files.gateway}
     if declared.firewall:
         parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
+    if declared.backup:
+        parts["backup"] = [repr(declared.backup), {f.path: f.sha256 for f in files.backup}]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -84,3 +91,8 @@ def _changes(declared: Declared, snapshot: Snapshot, files: _Files) -> Iterator[
 
         work = todo(declared, snapshot)
         yield work is not None and not work.nothing
+    if declared.backup:
+        from pyinfra_ollama.decide.backup.state import repository_reasons, timer_reasons
+
+        yield bool(repository_reasons(declared, snapshot))
+        yield bool(timer_reasons(files.backup, snapshot))

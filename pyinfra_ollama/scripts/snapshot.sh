@@ -3,14 +3,15 @@
 # $3 base URL of the API            $4 models folder
 # $5 port                           $6 models whose parameters are asked, one per line
 # $7 upgrade: none, safe or full    $8 swapfile or ""
-# $9 and ${10} are for snapshot-gateway.sh, run as one with it as snapshot-firewall.sh is, then `section end`.
+# $9 and ${10} are for snapshot-gateway.sh, ${11} for snapshot-backup.sh, run as one with it as
+# snapshot-firewall.sh is, then `section end`.
 # Each section starts with a marker line, on a line of its own even after a file that does not
 # end its last one; the last marker proves that nothing was cut off.
 # Every run starts this on every host, so it counts processes: one of a kind, none in a loop.
 export LC_ALL=C QUOTING_STYLE=literal PATH="$PATH:/usr/sbin:/sbin"
 managed=$1 packages=$2 url=$3 models=$4 port=$5 asked=$6 upgrade=$7 swapfile=$8
-# shellcheck disable=SC2034 # for snapshot-gateway.sh
-status_port=${9:-} ports=${10:-}
+# shellcheck disable=SC2034 # for snapshot-gateway.sh and snapshot-backup.sh
+status_port=${9:-} ports=${10:-} repository=${11:-}
 line_break='
 '
 section() { printf '\n@@pyinfra-ollama:%s\n' "$1"; }

@@ -50,6 +50,8 @@ class Disk(Setting):
         """Return restic's word for it."""
         return str(self.path)
 
+    place = address
+
 
 class S3Bucket(Setting):
     """A repository in a bucket of S3 or of what speaks its protocol."""
@@ -79,6 +81,8 @@ class S3Bucket(Setting):
     def address(self, host: str) -> str:
         """Return restic's word for it."""
         return f"s3:{self.url.replace(NAMED, host)}"
+
+    place = address
 
 
 class Rest(Setting):
@@ -124,6 +128,10 @@ class Rest(Setting):
     def authority_text(self) -> str | None:
         """Return the certificate that the server's HTTPS is checked with, as `load` saw it."""
         return self.authority.expanduser().read_text(encoding="ascii") if self.authority else None
+
+    def place(self, host: str) -> str:
+        """Return its address as people may see it."""
+        return f"rest:{self.url.replace(NAMED, host)}"
 
     def address(self, host: str) -> str:
         """Return restic's word for it, login included."""

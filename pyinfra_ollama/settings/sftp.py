@@ -96,3 +96,5 @@ class Sftp(Setting):
     def address(self, host: str) -> str:
         """Return restic's word for it; port and keys are in its command."""
         return f"sftp:{self.user}@{self.server}:{self.path.replace(NAMED, host)}"
+
+    place = address

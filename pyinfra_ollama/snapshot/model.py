@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pyinfra_ollama.snapshot.backup import BackupState
 from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
 
@@ -123,7 +124,8 @@ class GpuState:
 class Snapshot:
     """Everything the operations compare, read from one host at one moment.
 
-    Sizes are bytes, times are seconds since the epoch. `firewall` is None when it is not declared.
+    Sizes are bytes, times are seconds since the epoch. `firewall` and `backup` are None when
+    they are not declared.
     """
 
     uid: int
@@ -149,3 +151,4 @@ class Snapshot:
     verified: str | None
     gateway: GatewayState | None = None
     firewall: FirewallState | None = None
+    backup: BackupState | None = None

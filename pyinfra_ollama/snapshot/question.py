@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import (
     Acme,
+    Backup,
     Declared,
+    Disk,
     GatewaySettings,
     HostSettings,
     Model,
     Ollama,
     Packages,
+    Sftp,
     Swap,
 )
+
+# What the roles of a host add, in any of which one question may ask more than another.
+_BY_ROLE: dict[str, Any] = {
+    "files": (),
+    "packages": (),
+    "gateway": (),
+    "firewall": False,
+    "backup": (),
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +37,7 @@ class Question:
 
     + gateway: the arguments of scripts/snapshot-gateway.sh, empty where no gateway is declared
     + firewall: whether scripts/snapshot-firewall.sh is run
+    + backup: the arguments of scripts/snapshot-backup.sh, empty where no backup is declared
     """
 
     files: tuple[str, ...]
@@ -36,13 +50,15 @@ class Question:
     swapfile: str
     gateway: tuple[str, ...] = ()
     firewall: bool = False
+    backup: tuple[str, ...] = ()
 
     @property
     def scripts(self) -> tuple[str, ...]:
         """The scripts that are run as one, in this order."""
         gateway = ("snapshot-gateway",) if self.gateway else ()
         firewall = ("snapshot-firewall",) if self.firewall else ()
-        return ("snapshot", *gateway, *firewall)
+        backup = ("snapshot-backup",) if self.backup else ()
+        return ("snapshot", *gateway, *firewall, *backup)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -51,8 +67,8 @@ class Question:
             and set(other.packages) <= set(self.packages)
             and other.gateway in ((), self.gateway)
             and other.firewall <= self.firewall
-            and replace(self, files=(), packages=(), gateway=(), firewall=False)
-            == replace(other, files=(), packages=(), gateway=(), firewall=False)
+            and other.backup in ((), self.backup)
+            and replace(self, **_BY_ROLE) == replace(other, **_BY_ROLE)
         )
 
     def arguments(self) -> tuple[str, ...]:
@@ -66,13 +82,15 @@ class Question:
             "\n".join(self.show),
             self.upgrade,
             self.swapfile,
-            *self.gateway,
+            *(self.gateway or (("", "") if self.backup else ())),
+            *self.backup,
         )
 
 
 MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_FILE)
 REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
 FIREWALL_PACKAGES = ("iptables", "ufw")
+BACKUP_PACKAGES = ("restic",)
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -85,6 +103,7 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
     if isinstance(declared, Declared):
         roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
         roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
+        roles |= set(_of_backup(declared.backup) if declared.backup else ())
     return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
 
 
@@ -94,6 +113,12 @@ def _of_gateway(settings: GatewaySettings) -> Iterator[str]:
         yield "certbot"
     if settings.reads_models:
         yield "libnginx-mod-http-js"
+
+
+def _of_backup(backup: Backup) -> Iterator[str]:
+    yield from BACKUP_PACKAGES
+    if isinstance(backup.repository, Sftp):
+        yield "openssh-client"
 
 
 def whole_question(declared: Declared) -> Question:
@@ -110,7 +135,16 @@ def whole_question(declared: Declared) -> Question:
             files=(*asked.files, *layout.GATEWAY_FILES),
             gateway=gateway_arguments(declared.gateway),
         )
+    if declared.backup:
+        place = backup_arguments(declared.backup)
+        asked = replace(asked, files=(*asked.files, *layout.BACKUP_FILES), backup=place)
     return asked
+
+
+def backup_arguments(backup: Backup) -> tuple[str, ...]:
+    """The argument of scripts/snapshot-backup.sh: the folder of a repository on disk."""
+    place = backup.repository
+    return (str(place.path) if isinstance(place, Disk) else "",)
 
 
 def gateway_arguments(settings: GatewaySettings) -> tuple[str, ...]:
