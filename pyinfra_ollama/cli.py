@@ -16,6 +16,7 @@ from pyinfra_ollama import __version__, engine
 
 # isort: split
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.keeping.commands import backup, restore, snapshots
 from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
 from pyinfra_ollama.planner import showing as planning
@@ -45,7 +46,7 @@ def _mapped(call: Callable[[], Any]) -> NoReturn:
         code = Exit(call() or 0)
     except click.ClickException as error:
         error.show()
-        code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.FAILED
+        code = Exit.USAGE if isinstance(error, click.UsageError) else Exit(error.exit_code)
     except engine.InventoryError as error:
         say(f"error: {error}")
         code = Exit.USAGE if error.usage else Exit.INVALID
@@ -130,6 +131,10 @@ def plan(style: str, output: Path | None, timeout: float, verbose: int, **given:
         timeout_seconds=timeout,
         talk=say if verbose else None,
     )
+
+
+for further in (backup, snapshots, restore):
+    main.add_command(further)
 
 
 @main.command()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide import archive, graphics, occupied, reach, release, swap
+from pyinfra_ollama.decide import archive, graphics, occupied, parts, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
@@ -32,20 +32,7 @@ def findings(
     found = [*_system(declared.preflight, snapshot)]
     if declared.server:
         found += _of_server(declared.server, snapshot, asked, answers)
-    # What follows takes its time to import, and most hosts have neither.
-    if declared.gateway:
-        from pyinfra_ollama.decide.gateway.preflight import findings as of_gateway
-
-        found += of_gateway(declared.gateway, snapshot)
-    if declared.firewall:
-        from pyinfra_ollama.decide.firewall import findings as of_firewall
-
-        found += of_firewall(declared, snapshot)
-    if declared.backup:
-        from pyinfra_ollama.decide.backup.state import findings as of_backup
-
-        found += of_backup(declared, snapshot)
-    return tuple(found)
+    return (*found, *parts.findings(declared, snapshot))
 
 
 def _of_server(

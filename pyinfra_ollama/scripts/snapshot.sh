@@ -3,8 +3,7 @@
 # $3 base URL of the API            $4 models folder
 # $5 port                           $6 models whose parameters are asked, one per line
 # $7 upgrade: none, safe or full    $8 swapfile or ""
-# $9 and ${10} are for snapshot-gateway.sh, ${11} for snapshot-backup.sh, run as one with it as
-# snapshot-firewall.sh is, then `section end`.
+# $9 to ${11} are for snapshot-{gateway,backup}.sh, run as one with it and -firewall.sh; then `section end`.
 # Each section starts with a marker line, on a line of its own even after a file that does not
 # end its last one; the last marker proves that nothing was cut off.
 # Every run starts this on every host, so it counts processes: one of a kind, none in a loop.

@@ -50,7 +50,9 @@ class Disk(Setting):
         """Return restic's word for it."""
         return str(self.path)
 
-    place = address
+    def place(self, host: str) -> str:
+        """Return its address as people may see it."""
+        return self.address(host)
 
 
 class S3Bucket(Setting):
@@ -82,7 +84,9 @@ class S3Bucket(Setting):
         """Return restic's word for it."""
         return f"s3:{self.url.replace(NAMED, host)}"
 
-    place = address
+    def place(self, host: str) -> str:
+        """Return its address as people may see it."""
+        return self.address(host)
 
 
 class Rest(Setting):

@@ -97,4 +97,6 @@ class Sftp(Setting):
         """Return restic's word for it; port and keys are in its command."""
         return f"sftp:{self.user}@{self.server}:{self.path.replace(NAMED, host)}"
 
-    place = address
+    def place(self, host: str) -> str:
+        """Return its address as people may see it."""
+        return self.address(host)

@@ -1,7 +1,7 @@
 """Parse what scripts/snapshot-backup.sh says.
 
-Outside behaviour relied on (systemd 252): `systemctl show` of several units prints a block for each,
-in their order, also for units that are not there.
+Outside behaviour relied on (systemd 252): `systemctl show` of several units prints a block for
+each, in their order and with its Id first, also for units that are not there.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama.settings import Declared
+from pyinfra_ollama.verifier import backups, gateways
 from pyinfra_ollama.verifier import firewall as filtering
-from pyinfra_ollama.verifier import gateways
 from pyinfra_ollama.verifier.checks import firewall as of_firewall
 from pyinfra_ollama.verifier.examine import examine
 from pyinfra_ollama.verifier.examine import planned as server_planned
@@ -29,7 +29,8 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     server = server_planned(declared.server) if declared.server else ()
     firewall = (("firewall", ""),) if declared.firewall else ()
     gateway = gateways.planned(clients=clients) if declared.gateway else ()
-    return (*firewall, *server, *gateway)
+    backup = backups.planned() if declared.backup else ()
+    return (*firewall, *server, *gateway, *backup)
 
 
 def everything(
@@ -56,6 +57,8 @@ def everything(
     yield from gateways.examine(
         host, declared, way=door, generate=generate, slot=slot, red=tuple(red)
     )
+    if declared.backup is not None:
+        yield from backups.examine(host, declared.backup)
 
 
 def _load_slot(bound: int | None) -> AbstractContextManager[object]:

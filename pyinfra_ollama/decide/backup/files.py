@@ -112,7 +112,7 @@ def _mode(path: str) -> str:
 
 
 def _lines(text: str) -> str:
-    # OpenSSH refuses a key whose last line does not end; a line break at the end is cut off a secret.
+    # OpenSSH refuses a key whose last line does not end, and a secret's last line break is cut off.
     return f"{text}\n"
 
 

@@ -35,7 +35,9 @@ def repository_reasons(declared: Declared, snapshot: Snapshot) -> tuple[str, ...
 def timer_reasons(units: Iterable[ManagedFile], snapshot: Snapshot) -> tuple[str, ...]:
     """Why the timers have to be started."""
     found = state(snapshot)
-    reasons = [f"{unit}.timer does not run" for unit in layout.BACKUP_UNITS if unit not in found.timers]
+    reasons = [
+        f"{unit}.timer does not run" for unit in layout.BACKUP_UNITS if unit not in found.timers
+    ]
     if not reasons and found.started != timers_hash(units):
         reasons.append("the timers were started with another schedule")
     return tuple(reasons)
