@@ -20,6 +20,7 @@ from pyinfra_ollama.keeping.commands import backup, restore, snapshots
 from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
 from pyinfra_ollama.planner import showing as planning
+from pyinfra_ollama.removal.commands import uninstall
 from pyinfra_ollama.settings import Declared, SettingsError
 from pyinfra_ollama.verifier import showing as verifying
 from pyinfra_ollama.verifier.runner import load_settings
@@ -133,7 +134,7 @@ def plan(style: str, output: Path | None, timeout: float, verbose: int, **given:
     )
 
 
-for further in (backup, snapshots, restore):
+for further in (backup, snapshots, restore, uninstall):
     main.add_command(further)
 
 
