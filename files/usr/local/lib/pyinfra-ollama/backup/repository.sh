@@ -20,13 +20,15 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
     "$@" >"$scratch/out" 2>"$scratch/said" </dev/null 9>&- || status=$?
     [ "$status" -ne 0 ] || return 0
     kind=$(meaning "$status")
-    [ "$kind" = 11 ] && [ "$waited" -lt "$lock_seconds" ] || return "$kind"
+    [ "$kind" = 11 ] || return "$kind"
     if [ "$unlocked" = no ]; then
       # Only of processes that are gone: a host that lost power leaves one.
       restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
       unlocked=yes
-    else
+    elif [ "$waited" -lt "$lock_seconds" ]; then
       sleep 10; waited=$((waited + 10))
+    else
+      return 11
     fi
   done
 }
