@@ -17,7 +17,10 @@ end
 section units
 for unit in $units; do
   said=$(systemctl is-active "$unit" 2>/dev/null) enabled=$(systemctl is-enabled "$unit" 2>/dev/null)
-  case $said.$enabled in inactive. | inactive.not-found | unknown.) ;; *) printf '%s %s %s\n' "$unit" "${said:--}" "${enabled:--}" ;; esac
+  # Of one that is not there, each version of systemd says something else.
+  case $said.$enabled in
+    active.* | activating.* | reloading.* | deactivating.* | failed.* | *.enabled*) printf '%s\n' "$unit" ;;
+  esac
 done
 end
 section made

@@ -80,7 +80,7 @@ def _seen(found: Mapping[str, list[str]]) -> Seen:
     return Seen(
         uid=int(found["uid"][0]),
         paths={line.split(" ")[1]: line.split(" ")[0] for line in found["paths"]},
-        units=tuple(line.split()[0] for line in found["units"]),
+        units=tuple(found["units"]),
         made=tuple(found["made"]) or None,
         before=frozenset(found["before"]),
         official=bool(found["official"]),

@@ -7,52 +7,13 @@ from typing import Any
 import pytest
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.backup.files import tool_files, unit_files
-from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.plan import Plan, Wishes, plan
-from pyinfra_ollama.decide.removal.seen import SECTIONS, Seen, SeenError, read
-from pyinfra_ollama.decide.unit import unit_files as service_files
+from pyinfra_ollama.decide.removal.seen import read
 from pyinfra_ollama.settings import Declared
 
 from .backups import having
-from .gateways import key
-from .hosts import declaration, host
-from .served import TEMPLATES
-
-MODELS = "/usr/share/ollama/.ollama/models"
-SSH = "allow proto tcp from 0.0.0.0/0 to any port 22 comment 'pyinfra-ollama: ssh'"
-DOOR = "allow proto tcp from 0.0.0.0/0 to any port 443 comment 'pyinfra-ollama: gateway'"
-ALL = {
-    "paths": [
-        "folder /opt/ollama",
-        "link /usr/local/bin/ollama /opt/ollama/current/bin/ollama",
-        f"file {layout.UNIT_FILE}",
-        f"file {layout.DROP_IN}",
-        f"folder {layout.DROP_IN.rpartition('/')[0]}",
-        "folder /etc/pyinfra-ollama",
-        "folder /var/lib/pyinfra-ollama",
-        "folder /usr/share/ollama",
-        f"folder {MODELS}",
-        "file /swapfile",
-    ],
-    "units": ["ollama.service active enabled"],
-    "made": ["group ollama", "user ollama", "swapfile /swapfile", "swappiness 60"],
-    "before": [],
-    "official": [],
-    "models": ["blobs", "manifests", "bytes 1048576", "count 2"],
-    "firewall": [],
-    "lineage": [],
-    "packages": ["new zstd", "new libzstd9"],
-    "uid": ["0"],
-}
-
-
-def answer(**changes: list[str]) -> list[str]:
-    lines = []
-    for name, body in {**ALL, **changes}.items():
-        lines += [f"@@begin {name}", *body, "", "@@end 0"]
-    return lines
+from .hosts import declaration
+from .removals import ALL, DOOR, MODELS, SSH, answer
 
 
 def planned(declared: Declared | None = None, wishes: Wishes | None = None, **changes: Any) -> Plan:
@@ -153,53 +114,3 @@ def test_backups_stay() -> None:
 def test_a_host_without_any_of_it_has_nothing_to_remove() -> None:
     nothing: dict[str, list[str]] = {name: [] for name in ALL if name != "uid"}
     assert planned(**nothing).steps == ()
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_unknown_is_not_empty(section: str) -> None:
-    lines = answer()
-    cut = lines[: lines.index(f"@@begin {section}") + 1]
-    with pytest.raises(SeenError, match=section):
-        read(cut)
-
-
-def test_every_file_that_a_deployment_writes_is_known_here() -> None:
-    gateway = {"keys": [key("chat")], "server_names": ["a.example.com"], "tls": {"agree_tos": True}}
-    declared = having(others={"gateway": gateway, "swap": {"size": "1G"}})
-    assert declared.server is not None
-    assert declared.gateway is not None
-    written = [
-        *service_files(declared.server, host(), TEMPLATES).files,
-        *gateway_files(declared.gateway, host(), TEMPLATES),
-        *tool_files(declared, TEMPLATES),
-        *unit_files(declared, TEMPLATES),
-    ]
-    own = (*owned.TREES, *owned.LAST)
-    unknown = [
-        file.path
-        for file in written
-        if file.path not in owned.FILES and not file.path.startswith(tuple(f"{p}/" for p in own))
-    ]
-    assert len(written) > 30
-    assert unknown == []
-
-
-def test_every_path_of_the_layout_is_known_here() -> None:
-    paths = {
-        value
-        for name, value in vars(layout).items()
-        if isinstance(value, str) and value.startswith("/") and name.isupper() and name != "FSTAB"
-    }
-    known = (*owned.paths(declaration()), layout.OFFICIAL_LIBRARY, layout.NGINX_USERS)
-    assert [
-        path
-        for path in sorted(paths)
-        if path not in known and not path.startswith(tuple(f"{one}/" for one in known))
-    ] == []
-
-
-def test_the_seen_answer_is_read() -> None:
-    seen = read(answer())
-    assert isinstance(seen, Seen)
-    assert (seen.model_count, seen.model_bytes, seen.uid) == (2, 1048576, 0)
-    assert seen.noted("swapfile") == ("/swapfile",)

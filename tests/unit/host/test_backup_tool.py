@@ -5,102 +5,12 @@ Its words for a repository that fails are restic 0.14.0's; the fleet tests have 
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shlex
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.unit.repo import ROOT
-
-TOOL = ROOT / "files/usr/local/sbin/ollama-backup"
-LIBRARY = "manifests/registry.ollama.ai/library"
-
-UNREACHABLE = (
-    'Fatal: unable to open config file: Head "http://b/config": connection refused\n'
-    "Is there a repository at the following location?"
-)
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A host's folders below one, and the tool with settings that name them."""
-
-    root: Path
-
-    @property
-    def models(self) -> Path:
-        return self.root / "models"
-
-    @property
-    def repository(self) -> Path:
-        return self.root / "repository"
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PATH": f"{Path(__file__).parent}:{os.environ['PATH']}"}
-        return subprocess.run(
-            ["sh", str(TOOL), "--settings", str(self.root / "settings"), *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=environment,
-        )
-
-    def blob(self, text: str) -> str:
-        name = hashlib.sha256(text.encode()).hexdigest()
-        (self.models / f"blobs/sha256-{name}").write_text(text)
-        return f"sha256:{name}"
-
-    def model(self, name: str, *blobs: str) -> Path:
-        path = self.models / LIBRARY / name / "latest"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(" ".join(f'{{"digest":"{blob}"}}' for blob in blobs))
-        return path
-
-    def state(self, task: str) -> dict[str, str]:
-        lines = (self.root / "state" / task).read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines)
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> Machine:
-    """Two models, one of them pulled, a key, and a repository."""
-    made = Machine(tmp_path)
-    for folder in ("models/blobs", "private", "etc", "releases/0.33.0"):
-        (tmp_path / folder).mkdir(parents=True)
-    (tmp_path / "current").symlink_to("releases/0.33.0")
-    (tmp_path / "private/password").write_text("canary\n")
-    (tmp_path / "private/repository").write_text(f"{made.repository}\n")
-    (tmp_path / "etc/key").write_text("identity\n")
-    weights = made.blob("weights")
-    made.model("pulled", weights)
-    made.model("mine", weights, made.blob("parameters"))
-    values = {
-        "host": "host1",
-        "tag": "pyinfra-ollama",
-        "private": tmp_path / "private",
-        "state_folder": tmp_path / "state",
-        "cache_folder": tmp_path / "cache",
-        "place": made.repository,
-        "paths": tmp_path / "etc",
-        "identity": tmp_path / "etc/key",
-        "models": "custom",
-        "models_folder": made.models,
-        "pulled": f"{LIBRARY}/pulled/latest",
-        "home": tmp_path,
-        "owner": "nobody-of-that-name",
-        "current": tmp_path / "current",
-        "lock_seconds": 0,
-        "check_percent": 10,
-        "retention": "--keep-last 3",
-    } | dict.fromkeys(("sftp_command", "authority", "unless_there", "api"), "")
-    text = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in values.items())
-    (tmp_path / "settings").write_text(text)
-    assert made.run("init").returncode == 0
-    return made
+from .machine import LIBRARY, Machine
 
 
 def test_what_was_kept_comes_back_on_a_host_that_lost_all(machine: Machine) -> None:
@@ -154,54 +64,6 @@ def test_a_blob_that_is_not_what_its_name_says_is_noticed(machine: Machine) -> N
     assert done.returncode == 14
     assert blob.name in machine.state("rehearse")["reason"]
     assert machine.run("restore").returncode == 14
-
-
-@pytest.mark.parametrize(
-    ("words", "code", "reason"),
-    [
-        ("Fatal: wrong password or no key found", 12, "the password is not the repository's"),
-        (
-            UNREACHABLE,
-            13,
-            "cannot be reached",
-        ),
-        ("Pack ID does not match\nFatal: repository contains errors", 14, "is damaged"),
-        ("something new", 1, "restic failed (something new )"),
-    ],
-)
-def test_why_a_run_failed_is_told_and_kept(
-    machine: Machine, words: str, code: int, reason: str
-) -> None:
-    machine.run("run")
-    good = machine.state("run")["good"]
-    says = machine.repository.with_suffix(".says")
-    says.write_text(f"{words}\n")
-    done = machine.run("check" if code == 14 else "run")
-    assert done.returncode == code
-    assert reason in done.stderr
-    state = machine.state("check" if code == 14 else "run")
-    assert (state["result"], state["code"]) == ("failed", str(code))
-    assert reason in state["reason"]
-    if code != 14:
-        assert state["good"] == good
-
-
-@pytest.mark.parametrize(("lock", "code"), [("stale", 0), ("held", 11)])
-def test_a_lock_of_a_process_that_is_gone_is_taken_away_and_no_other(
-    machine: Machine, lock: str, code: int
-) -> None:
-    machine.repository.with_suffix(".locked").write_text(lock)
-    done = machine.run("run")
-    assert done.returncode == code
-    assert ("locked by another process" in done.stderr) == (code == 11)
-
-
-def test_a_repository_that_vanished_is_not_made_anew_by_a_run(machine: Machine) -> None:
-    subprocess.run(["rm", "-rf", machine.repository], check=True)
-    done = machine.run("run")
-    assert done.returncode == 10
-    assert "was it moved or deleted?" in done.stderr
-    assert not machine.repository.exists()
 
 
 def test_a_snapshot_of_a_newer_ollama_is_refused_unless_forced(machine: Machine) -> None:

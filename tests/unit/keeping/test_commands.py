@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +31,13 @@ LOCKED = tool.Answer(11, ("ollama-backup: the repository is locked",), {})
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with an inventory whose hosts connect at once."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hosts.py").write_text(INVENTORY)
     (tmp_path / "templates").symlink_to(ROOT / "templates")
     monkeypatch.setattr(engine, "connect", lambda host: None)
-    yield tmp_path
+    return tmp_path
 
 
 def answering(monkeypatch: pytest.MonkeyPatch, **answers: tool.Answer | Exception) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from pyinfra_ollama import engine
 from pyinfra_ollama.engine.connection import Output
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.removal import runner
-from tests.unit.decide.test_removal import ALL, answer
+from tests.unit.decide.removals import ALL, answer
 from tests.unit.verifier.command import run
 
 INVENTORY = """\
@@ -44,7 +43,7 @@ class Hosts:
 
 
 @pytest.fixture
-def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
+def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hosts:
     """An inventory of two hosts: all of it is on web1, none of it on web2."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hosts.py").write_text(INVENTORY)
@@ -53,7 +52,7 @@ def hosts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hosts]:
         monkeypatch.setattr(runner.engine, name, getattr(made, name))
     for name in ("connect", "ssh_transport", "give_up_on_silence"):
         monkeypatch.setattr(engine, name, lambda host: None)
-    yield made
+    return made
 
 
 def test_the_plan_alone_changes_nothing(hosts: Hosts) -> None:
