@@ -159,4 +159,6 @@ def _in_a_line(declared: Declared) -> str:
     if declared.gateway:
         backends = ", ".join(backend.name for backend in declared.gateway.backends)
         roles.append(f"a gateway on port {declared.gateway.gateway.main_port} to {backends}")
+    if declared.backup:
+        roles.append(f"a backup to {declared.backup.repository.place(declared.name)}")
     return "; ".join(roles)

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from .base import LOADING, UNNAMED, Setting, refusal, setting
-from .kinds import Count, shaped
+from .kinds import Count, Flag, shaped
 from .repositories import Repository
 from .secrets import Secret, SecretValue, one_line
 
@@ -61,6 +61,12 @@ class Backup(Setting):
         900,
         "By how much a timer may be late at random, so that hosts do not all come at once.",
         source="our choice because a repository takes one clean-up at a time",
+    )
+    forget: Flag = setting(
+        True,
+        "Whether the host removes snapshots that are too old; False for a repository to which it "
+        "can only add, such as an append-only rest-server.",
+        source="our choice because most repositories grow without end otherwise",
     )
     keep_last: Count = setting(3, "Newest snapshots that stay.", source="our choice")
     keep_daily: Count = setting(7, "Days of which one stays.", source="usual retention")

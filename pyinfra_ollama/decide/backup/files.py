@@ -23,7 +23,7 @@ _WORK = {
 # is in place by then, so that it finds what it starts.
 JUDGE = (
     'said=$(cd "$stage/etc/systemd/system" && SYSTEMD_UNIT_PATH="$PWD:" systemd-analyze verify '
-    '--man=no ollama-backup-*.timer 2>&1) && ! printf "%s" "$said" | '
+    '--man=no ollama-backup-*.timer ollama-backup-*.service 2>&1) && ! printf "%s" "$said" | '
     'grep -E "$stage.*(ignor|nknown)" || { printf "%s\\n" "$said"; exit 1; }'
 )
 

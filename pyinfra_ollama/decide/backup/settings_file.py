@@ -46,7 +46,7 @@ def _values(declared: Declared, backup: Backup) -> Mapping[str, str]:
         "api": server.ollama.base_url if server else "",
         "lock_seconds": str(LOCK_SECONDS),
         "check_percent": str(backup.check_percent),
-        "retention": _retention(backup),
+        "retention": _retention(backup) if backup.forget else "",
     }
 
 

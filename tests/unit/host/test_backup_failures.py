@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from .machine import Machine
+from .machine import LIBRARY, Machine
 
 UNREACHABLE = (
     'Fatal: unable to open config file: Head "http://b/config": connection refused\n'
@@ -60,3 +60,13 @@ def test_a_repository_that_vanished_is_not_made_anew_by_a_run(machine: Machine) 
     assert done.returncode == 10
     assert "was it moved or deleted?" in done.stderr
     assert not machine.repository.exists()
+
+
+def test_a_host_that_may_only_add_forgets_nothing(machine: Machine) -> None:
+    settings = machine.root / "settings"
+    settings.write_text(f"{settings.read_text()}retention=''\n")
+    meanwhile = machine.repository.with_suffix(".meanwhile")
+    path = machine.models / LIBRARY / "mine/latest"
+    meanwhile.write_text(f"echo >>{path}; rm {meanwhile}\n")
+    assert machine.run("run").returncode == 0
+    assert len(list(machine.repository.glob("*.tar"))) == 2

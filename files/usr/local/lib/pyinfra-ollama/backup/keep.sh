@@ -75,7 +75,7 @@ keep() {
     if cmp -s "$scratch/before" "$scratch/marks"; then break; fi
     rounds=$((rounds + 1))
     # It may lack what was deleted meanwhile, so it is not to be the newest one.
-    must forget "$made"
+    [ -z "$retention" ] || must forget "$made"
     [ "$rounds" -lt 3 ] || fail 1 "models changed during each of three tries; the next run tries again"
     say "models changed meanwhile: once more"
   done
@@ -85,6 +85,8 @@ keep() {
   note left_out "${left_out# }"
   [ -z "$left_out" ] || say "left out, because blobs of theirs are missing:$left_out"
   say "kept as snapshot $made"
+  # Without, somebody else forgets: this host may only add.
+  [ -n "$retention" ] || return 0
   # shellcheck disable=SC2086 # options
   must forget --host "$host" --tag "$tag" --group-by host $retention --prune
 }
