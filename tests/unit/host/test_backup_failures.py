@@ -23,7 +23,13 @@ UNREACHABLE = (
             13,
             "cannot be reached",
         ),
-        ("Pack ID does not match\nFatal: repository contains errors", 14, "is damaged"),
+        (UNREACHABLE.replace("refused", "closed in a new way"), 13, "cannot be reached"),
+        (UNREACHABLE.replace("connection refused", "<config/> does not exist"), 10, "there is no"),
+        (
+            "Pack ID does not match, want 401403, got 9a661b\nFatal: repository contains errors",
+            14,
+            "is damaged",
+        ),
         ("something new", 1, "restic failed (something new )"),
     ],
 )

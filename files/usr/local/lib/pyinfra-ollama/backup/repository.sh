@@ -33,12 +33,14 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
   done
 }
 
+# What restic adds when it could not open a repository, whatever the reason.
+asks() { grep -q 'Is there a repository at the following location' "$scratch/said"; }
 meaning() { # STATUS of restic: ours
   case $1 in 10 | 11 | 12) echo "$1"; return ;; esac
   if grep -qE 'wrong password|no key found' "$scratch/said"; then echo 12
   elif grep -qE 'unable to create lock|repository is already locked' "$scratch/said"; then echo 11
-  elif grep -qE 'connection refused|no such host|no route to host|timeout|sftp session|i/o error|network is unreachable|Access Denied|certificate|ssh command exited|unexpected HTTP response|server response unexpected|401|403|lookup ' "$scratch/said"; then echo 13
-  elif grep -q 'Is there a repository at the following location' "$scratch/said"; then echo 10
+  elif asks && grep -qE 'no such file|does not exist|[Nn]ot [Ff]ound' "$scratch/said"; then echo 10
+  elif asks || grep -qE 'connection refused|no such host|no route to host|timeout|sftp session|network is unreachable|Access Denied|x509|ssh command exited|unexpected HTTP response|server response unexpected' "$scratch/said"; then echo 13
   elif grep -qE 'contains errors|ciphertext verification failed|does not match|does not exist|invalid data|not found in index' "$scratch/said"; then echo 14
   elif grep -qE 'no matching ID|no snapshot|snapshot.*not found|failed to find snapshot' "$scratch/said"; then echo 15
   else echo 1; fi
