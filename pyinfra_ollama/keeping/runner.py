@@ -112,6 +112,8 @@ def _on(host: Host, declared: Declared, work: Work, left: float | None) -> HostR
     with gevent.Timeout(left, False):
         try:
             engine.connect(host)
+            # Nothing may come for hours, which a connection that is lost must not look like.
+            engine.give_up_on_silence(host)
             done = work(host, declared, int(left or LONGEST_SECONDS) + 1)
             return report(done.status, *done.said, numbers=done.numbers, snapshots=done.snapshots)
         except engine.HostError as error:

@@ -47,7 +47,7 @@ while IFS='|' read -r action path mode user group content; do
   kept=/var/lib/pyinfra-ollama/before$path
   [ "$action" = put ] && [ -f "$path" ] && [ ! -L "$path" ] && [ ! -e "$kept" ] || continue
   case $(head -c 400 "$path" | tr -d '\0') in *'Managed by pyinfra-ollama'*) continue ;; esac
-  case $path in /etc/pyinfra-ollama/* | /usr/local/*) continue ;; esac
+  case $path in *pyinfra-ollama*) continue ;; esac
   mkdir -p "${kept%/*}" && cp -p "$path" "$kept.new" && mv -f "$kept.new" "$kept"
 done <"$stage/.list"
 

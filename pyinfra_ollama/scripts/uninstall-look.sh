@@ -11,7 +11,13 @@ section paths
 printf '%s\n' "$paths" | while IFS= read -r path; do
   if [ -L "$path" ]; then printf 'link %s %s\n' "$path" "$(readlink "$path")"
   elif [ -d "$path" ]; then printf 'folder %s\n' "$path"
-  elif [ -e "$path" ]; then printf 'file %s\n' "$path"; fi
+  elif [ -e "$path" ]; then
+    # What does not say that it is ours is somebody else's, but for what cannot say it.
+    kind="foreign"
+    case $path in *pyinfra-ollama* | /var/lib/systemd/*) kind="file" ;; esac
+    head -c 400 "$path" 2>/dev/null | grep -qa 'Managed by pyinfra-ollama' && kind="file"
+    printf '%s %s\n' "$kind" "$path"
+  fi
 done
 end
 section units

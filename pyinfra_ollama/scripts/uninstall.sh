@@ -12,9 +12,10 @@ cat >"$steps"
 fail() { printf 'uninstall: %s\n' "$*" >&2; exit 1; }
 
 # Back comes what somebody else had there.
-put_back() {
-  [ -e "$state/before$1" ] || return 0
-  cp -p "$state/before$1" "$1.new" && mv -fT "$1.new" "$1"
+clear() {
+  if [ ! -e "$state/before$1" ]; then rm -f "$1"; return; fi
+  cp -p "$state/before$1" "$1.new"
+  mv -fT "$1.new" "$1"
   echo "put back $1"
 }
 fstab_without() { # PATH of a swapfile
@@ -33,7 +34,7 @@ while IFS='|' read -r verb subject more <&3; do
       systemctl reset-failed "$subject" 2>/dev/null || true ;;
     restart) ! systemctl is-active --quiet "$subject" || systemctl restart "$subject" || fail "$subject does not start with what was put back" ;;
     reload) systemctl daemon-reload ;;
-    file) rm -f "$subject"; put_back "$subject" ;;
+    file) clear "$subject" ;;
     # A link of somebody else's stays.
     link) case $(readlink "$subject" 2>/dev/null) in "$more"*) rm -f "$subject" ;; esac ;;
     tree) case $subject in /*/*) rm -rf "$subject" ;; *) fail "$subject is no folder of ours" ;; esac ;;

@@ -9,7 +9,10 @@ from pyinfra_ollama import layout
 from pyinfra_ollama.settings import Declared
 
 # Started and enabled by this package; nginx, ufw and certbot are their packages' own.
-UNITS = (*(f"{unit}.timer" for unit in layout.BACKUP_UNITS), layout.UNIT)
+UNITS = (
+    *(f"{unit}.{kind}" for kind in ("timer", "service") for unit in layout.BACKUP_UNITS),
+    layout.UNIT,
+)
 # One file each, which may stand in place of another's.
 FILES = (
     layout.UNIT_FILE,

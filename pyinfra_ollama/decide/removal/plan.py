@@ -59,8 +59,8 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
     for path, target in owned.LINKS.items():
         if seen.paths.get(path) == "link":
             yield Removal("link", path, target, text=f"remove {path}")
-    left = {*_unknown(seen, wishes), *_foreign(seen)}
-    files = [path for path in owned.FILES if path in seen.paths and path not in left]
+    left = _unknown(seen, wishes)
+    files = [path for path in owned.FILES if _is_ours(seen, path) and path not in left]
     for path in files:
         back = " and put back what was there before" if path in seen.before else ""
         yield Removal("file", path, text=f"remove {path}{back}")
@@ -97,7 +97,7 @@ def _firewall(seen: Seen) -> Iterator[Removal]:
 
 def _swap(seen: Seen) -> Iterator[Removal]:
     for path in seen.noted("swapfile"):
-        if seen.paths.get(path) == "file":
+        if path in seen.paths:
             yield Removal("swap", path, text=f"switch off and remove the swapfile {path}")
     for value in seen.noted("swappiness")[:1]:
         if value.isdigit():
@@ -150,14 +150,13 @@ def _stays(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[str]:
 def _unknown(seen: Seen, wishes: Wishes) -> tuple[str, ...]:
     """Files in place of another's that is not known, which its program cannot do without."""
     goes = "nginx" in seen.packages and _removes_packages(seen, wishes)
-    ours = layout.NGINX_FOLDER in seen.paths and layout.NGINX_CONF in seen.paths
     known = layout.NGINX_CONF in seen.before
+    ours = _is_ours(seen, layout.NGINX_CONF)
     return (layout.NGINX_CONF,) if ours and not known and not goes else ()
 
 
-def _foreign(seen: Seen) -> tuple[str, ...]:
-    """Files that are not ours while what goes with them is not there."""
-    return () if layout.NGINX_FOLDER in seen.paths else (layout.NGINX_CONF,)
+def _is_ours(seen: Seen, path: str) -> bool:
+    return seen.paths.get(path) == "file"
 
 
 def _removes_packages(seen: Seen, wishes: Wishes) -> bool:

@@ -29,8 +29,9 @@ class SeenError(ValueError):
 class Seen:
     """What there is.
 
-    `paths`: path to "file", "folder" or "link"; `made`: what the deployment noted that it made,
-    None where it noted nothing (an older version); `before`: files whose former content is kept.
+    `paths`: path to "file", "foreign" (one that does not say it is ours), "folder" or "link";
+    `made`: what the deployment noted that it made, None where it noted nothing (an older
+    version); `before`: files whose former content is kept.
     `packages`: what apt would remove with those that were asked for; `old`: those among it that
     were there before, for whose sake all stay. `rules`: ufw's, in the words of `ufw show added`.
     """

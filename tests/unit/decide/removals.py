@@ -18,7 +18,7 @@ ALL = {
         "folder /var/lib/pyinfra-ollama",
         "folder /usr/share/ollama",
         f"folder {MODELS}",
-        "file /swapfile",
+        "foreign /swapfile",
     ],
     "units": ["ollama.service"],
     "made": ["group ollama", "user ollama", "swapfile /swapfile", "swappiness 60"],

@@ -98,8 +98,15 @@ def test_nginx_gets_its_own_configuration_back_or_keeps_ours() -> None:
 
 
 def test_an_nginx_that_is_not_ours_is_left_alone() -> None:
-    found = planned(paths=[*ALL["paths"], f"file {layout.NGINX_CONF}"])
+    found = planned(paths=[*ALL["paths"], f"foreign {layout.NGINX_CONF}"])
     assert not [line for line in steps(found) if "nginx" in line]
+    assert not [text for text in found.stays if "nginx" in text]
+
+
+def test_what_was_put_back_is_not_taken_for_ours_by_the_next() -> None:
+    there = [*ALL["paths"], f"foreign {layout.UNIT_FILE}"]
+    found = planned(paths=there, before=[layout.UNIT_FILE])
+    assert f"file|{layout.UNIT_FILE}|" not in steps(found)
 
 
 def test_an_official_installation_is_moved_back_before_its_folder_goes() -> None:

@@ -45,6 +45,15 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
     ]
     assert len(written) > 30
     assert unknown == []
+    # By this a file is known to be ours when it stands alone.
+    silent = [
+        file.path
+        for file in written
+        if file.path in owned.FILES
+        and "pyinfra-ollama" not in file.path
+        and "Managed by pyinfra-ollama" not in (file.content or "")[:400]
+    ]
+    assert silent == []
 
 
 def test_every_path_of_the_layout_is_known_here() -> None:

@@ -36,7 +36,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "hosts.py").write_text(INVENTORY)
     (tmp_path / "templates").symlink_to(ROOT / "templates")
-    monkeypatch.setattr(engine, "connect", lambda host: None)
+    for name in ("connect", "give_up_on_silence"):
+        monkeypatch.setattr(engine, name, lambda host: None)
     return tmp_path
 
 
