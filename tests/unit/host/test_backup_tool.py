@@ -5,6 +5,7 @@ Its words for a repository that fails are restic 0.14.0's; the fleet tests have 
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -30,6 +31,28 @@ def test_what_was_kept_comes_back_on_a_host_that_lost_all(machine: Machine) -> N
     # What a registry brings again was not kept, but for the blobs that are of both.
     assert not (machine.models / LIBRARY / "pulled").exists()
     assert machine.state("restore")["models"] == "1"
+
+
+@pytest.mark.parametrize("models", ["list", "custom", "all"])
+def test_what_is_kept_of_models_is_a_choice_but_their_digests_always_are(
+    machine: Machine, models: str
+) -> None:
+    settings = machine.root / "settings"
+    settings.write_text(f"{settings.read_text()}models={models}\n")
+    assert machine.run("run").returncode == 0
+    kept = machine.root / "state/kept"
+    names = {
+        "list": set(),
+        "custom": {f"{LIBRARY}/mine/latest"},
+        "all": {f"{LIBRARY}/mine/latest", f"{LIBRARY}/pulled/latest"},
+    }
+    marks = dict(line.split()[::-1] for line in (kept / "manifests").read_text().splitlines())
+    digests = dict(line.split()[::-1] for line in (kept / "digests").read_text().splitlines())
+    assert set(marks) == names[models]
+    assert set(digests) == names["all"]
+    for name, digest in digests.items():
+        assert hashlib.sha256((machine.models / name).read_bytes()).hexdigest() == digest
+    assert machine.run("rehearse").returncode == 0
 
 
 def test_a_model_that_lacks_a_blob_is_left_out_and_named(machine: Machine) -> None:

@@ -41,11 +41,15 @@ describe() {
   mkdir -p "$kept.new/modelfiles"
   printf '%s\n' "host=$host" "ollama=$running" "models=$models" >"$kept.new/host"
   cp "$scratch/marks" "$kept.new/manifests"
+  # Of all models, also of those that are not kept: a digest is what /api/tags gives.
+  if [ -d "$models_folder/manifests" ]; then
+    (cd "$models_folder" && find manifests -mindepth 4 -maxdepth 4 -type f ! -name '.*' -exec sha256sum {} +) | sort -k 2 >"$kept.new/digests"
+  fi
   dpkg-query -W -f '${Package} ${Version}\n' >"$kept.new/packages" 2>/dev/null || true
-  if [ -n "$api" ] && OLLAMA_HOST=$api timeout 30 ollama list >"$kept.new/models" 2>/dev/null; then
+  if [ -n "$api" ] && OLLAMA_HOST=$api HOME=$scratch timeout 30 ollama list >"$kept.new/models" 2>/dev/null; then
     tail -n +2 "$kept.new/models" | cut -d ' ' -f 1 | while IFS= read -r name; do
       file=$kept.new/modelfiles/$(printf '%s' "$name" | tr '/' '_')
-      OLLAMA_HOST=$api timeout 30 ollama show --modelfile "$name" >"$file" 2>/dev/null || rm -f "$file"
+      OLLAMA_HOST=$api HOME=$scratch timeout 30 ollama show --modelfile "$name" >"$file" 2>/dev/null </dev/null || rm -f "$file"
     done
   fi
   rm -rf "$kept"
