@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,10 @@ pytestmark = pytest.mark.slow
 HOST, VAULT = "host1", "host2"
 PASSWORD = "canary-backup-password-7Q"
 STATE = "/var/lib/pyinfra-ollama/backup"
+ROT = (
+    "cp -a /srv/kept /srv/whole; chmod -R u+w /srv/kept; for f in /srv/kept/*/data/*/*; do "
+    "printf XXXXXXXX | dd of=$f bs=1 seek=60 conv=notrunc status=none; done"
+)
 NOTHING: dict[str, list[str]] = {}
 
 
@@ -44,7 +47,7 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     folder = tmp_path_factory.mktemp("backup")
     key, password = folder / "key", folder / "password"
     words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "backup", "-f", str(key)]
@@ -70,7 +73,7 @@ def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kep
         backup={"repository": place, "password": Secret.file(str(password))},
     )
     fleet.apply(inventory)
-    yield Kept(fleet, inventory)
+    return Kept(fleet, inventory)
 
 
 def test_a_second_run_changes_nothing(kept: Kept) -> None:
@@ -139,8 +142,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
         ),
         (
             VAULT,
-            "cp -a /srv/kept /srv/whole; for f in /srv/kept/*/data/*/*; do "
-            "printf XXXXXXXX | dd of=$f bs=1 seek=60 conv=notrunc status=none; done",
+            ROT,
             "rm -rf /srv/kept; mv /srv/whole /srv/kept",
             "check",
             "14",

@@ -15,10 +15,22 @@ pytestmark = pytest.mark.slow
 # host3 has a root that swaps.
 HOST = "host3"
 # What a host changes by itself, what apt keeps of its work, and the backups, which stay.
-ASIDE = (
-    "/proc /sys /dev /run /tmp /var/tmp /var/log /var/cache /var/lib/apt /var/lib/dpkg "
-    "/var/lib/systemd /var/lib/private /root /srv/kept"
-).split()
+ASIDE = [
+    "/proc",
+    "/sys",
+    "/dev",
+    "/run",
+    "/tmp",
+    "/var/tmp",
+    "/var/log",
+    "/var/cache",
+    "/var/lib/apt",
+    "/var/lib/dpkg",
+    "/var/lib/systemd",
+    "/var/lib/private",
+    "/root",
+    "/srv/kept",
+]
 
 
 def files(fleet: Fleet) -> set[str]:
