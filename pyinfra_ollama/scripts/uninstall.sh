@@ -22,8 +22,10 @@ fstab_without() { # PATH of a swapfile
   file=$(readlink -f /etc/fstab)
   [ -e "$file" ] || return 0
   new=$(mktemp "${file%/*}/.fstab-XXXXXX")
-  awk -v path="$1" '!($1 == path && $3 == "swap")' "$file" >"$new" &&
-    chown --reference="$file" "$new" && chmod --reference="$file" "$new" && mv -f "$new" "$file"
+  if ! {
+    awk -v path="$1" '!($1 == path && $3 == "swap")' "$file" >"$new" &&
+      chown --reference="$file" "$new" && chmod --reference="$file" "$new" && mv -f "$new" "$file"
+  }; then rm -f "$new"; fail "$file could not be written; it stays as it was"; fi
 }
 
 while IFS='|' read -r verb subject more <&3; do

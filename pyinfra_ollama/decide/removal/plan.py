@@ -65,11 +65,12 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         back = " and put back what was there before" if path in seen.before else ""
         yield Removal("file", path, text=f"remove {path}{back}")
     yield from (Removal("empty", path) for path in owned.SHARED if path in seen.paths)
-    if files:
+    # Also of what one that was cut off had removed.
+    if files or layout.STATE in seen.paths:
         yield Removal("reload", "systemd")
     if seen.lineage:
         yield Removal("lineage", "pyinfra-ollama", text="have certbot delete its certificate")
-    if layout.NGINX_CONF in files and layout.NGINX_CONF in seen.before:
+    if layout.NGINX_CONF in seen.before:
         # Without effect where nginx goes with its package.
         yield Removal("restart", layout.NGINX_UNIT, text="restart nginx with what it had")
     yield from _firewall(seen)

@@ -104,9 +104,13 @@ def test_an_nginx_that_is_not_ours_is_left_alone() -> None:
 
 
 def test_what_was_put_back_is_not_taken_for_ours_by_the_next() -> None:
-    there = [*ALL["paths"], f"foreign {layout.UNIT_FILE}"]
-    found = planned(paths=there, before=[layout.UNIT_FILE])
-    assert f"file|{layout.UNIT_FILE}|" not in steps(found)
+    there = [f"foreign {layout.NGINX_CONF}", "folder /var/lib/pyinfra-ollama"]
+    found = planned(paths=there, before=[layout.NGINX_CONF], units=[], made=[], packages=[])
+    assert steps(found) == [
+        "reload|systemd|",
+        "restart|nginx.service|",
+        "tree|/var/lib/pyinfra-ollama|",
+    ]
 
 
 def test_an_official_installation_is_moved_back_before_its_folder_goes() -> None:
