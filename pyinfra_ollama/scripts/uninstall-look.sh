@@ -50,16 +50,20 @@ section lineage
 [ ! -e /etc/letsencrypt/renewal/pyinfra-ollama.conf ] || echo there
 end
 # What apt would remove: packages that this package asked for and that were not there before it, and what
-# only they need. One that was there before is not touched, and with it none.
+# only they need. One that was there before and needs one of them keeps them all; one that nothing needs
+# any more, whoever brought it, is not looked at.
+simulated() { apt-get -s -qq --purge "$@" 2>/dev/null | sed -nE 's/^(Purg|Remv) ([^ :]+).*/\2/p'; }
 section packages
 if [ "$packages" != keep ] && [ -r "$state/packages-before" ] && [ -r "$state/packages-asked" ]; then
   wanted=$(sort -u "$state/packages-asked" | sed 's/:.*//' | grep -vxF -f "$state/packages-before" |
     while IFS= read -r name; do [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" != installed ] || printf '%s ' "$name"; done)
-  # shellcheck disable=SC2086 # a list of names
-  [ -z "$wanted" ] || apt-get -s -qq --purge --auto-remove remove $wanted 2>/dev/null | sed -nE 's/^(Purg|Remv) ([^ :]+).*/\2/p' | sort -u |
-    while IFS= read -r name; do
-      if grep -qxF -e "$name" "$state/packages-before"; then printf 'old %s\n' "$name"; else printf 'new %s\n' "$name"; fi
-    done
+  if [ -n "$wanted" ]; then
+    # shellcheck disable=SC2086 # a list of names
+    {
+      simulated remove $wanted | grep -xF -f "$state/packages-before" | sed 's/^/old /'
+      simulated --auto-remove remove $wanted | grep -vxF -f "$state/packages-before" | sed 's/^/new /'
+    } | sort -u
+  fi
 fi
 end
 section uid
