@@ -86,6 +86,7 @@ lint: $(STAMP) ## ruff, its formatter, mypy (strict) and shellcheck; changes not
 	$(BIN)/mypy
 	$(BIN)/shellcheck .ci/*
 	find pyinfra_ollama -name "*.sh" -exec $(BIN)/shellcheck --shell=sh {} +
+	find files -type f -exec $(BIN)/shellcheck --external-sources --shell=sh {} +
 
 format: $(STAMP) ## let ruff mend and format the Python files
 	$(BIN)/ruff check --fix .

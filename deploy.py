@@ -1,6 +1,7 @@
 """A bare machine becomes a verified Ollama server: `pyinfra INVENTORY deploy.py`."""
 
 from pyinfra_ollama.declared import declaration
+from tasks.backup import backup
 from tasks.firewall import firewall
 from tasks.gateway import gateway
 from tasks.listening import listening
@@ -36,4 +37,6 @@ if preflight(declared):
         observer(declared)
     if declared.monitoring:
         monitoring(declared)
+    if declared.backup:
+        backup(declared)
     verify(declared)

@@ -17,9 +17,11 @@ from pyinfra_ollama import __version__, engine
 # isort: split
 from pyinfra_ollama.attending import debug, logs
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.keeping.commands import backup, restore, snapshots
 from pyinfra_ollama.options import inventory_options, open_inventory, report_options, say
 from pyinfra_ollama.output import OutputError, OutputFile
 from pyinfra_ollama.planner import showing as planning
+from pyinfra_ollama.removal.commands import uninstall
 from pyinfra_ollama.settings import Declared, SettingsError
 from pyinfra_ollama.verifier import showing as verifying
 from pyinfra_ollama.verifier.runner import load_settings
@@ -46,7 +48,7 @@ def _mapped(call: Callable[[], Any]) -> NoReturn:
         code = Exit(call() or 0)
     except click.ClickException as error:
         error.show()
-        code = Exit.USAGE if isinstance(error, click.UsageError) else Exit.FAILED
+        code = Exit.USAGE if isinstance(error, click.UsageError) else Exit(error.exit_code)
     except engine.InventoryError as error:
         say(f"error: {error}")
         code = Exit.USAGE if error.usage else Exit.INVALID
@@ -137,6 +139,10 @@ def plan(style: str, output: Path | None, timeout: float, verbose: int, **given:
     )
 
 
+for further in (backup, snapshots, restore, uninstall):
+    main.add_command(further)
+
+
 @main.command()
 @inventory_options
 def check(verbose: int, **given: Any) -> Exit:
@@ -160,4 +166,6 @@ def _in_a_line(declared: Declared) -> str:
         roles.append(f"a gateway on port {declared.gateway.gateway.main_port} to {backends}")
     if declared.monitoring:
         roles.append(f"looks after itself every {declared.monitoring.interval}")
+    if declared.backup:
+        roles.append(f"a backup to {declared.backup.repository.place(declared.name)}")
     return "; ".join(roles)

@@ -26,7 +26,7 @@ MEANINGS = {
     Exit.GOOD: "every check passed, every step was done",
     Exit.FAILED: "a check or a step failed, whatever could not be told beside it; `plan`: a host "
     "would be refused",
-    Exit.PENDING: "`plan` only: changes are pending",
+    Exit.PENDING: "`plan`, `uninstall --plan`: changes are pending",
     Exit.UNKNOWN: "could not tell: host unreachable, question unanswered, deadline passed",
     Exit.USAGE: "the command line is wrong: an option, a file, a --limit that matches nothing",
     Exit.INVALID: "the inventory or its settings are invalid, or declare nothing to check",

@@ -163,6 +163,7 @@ MONITORING_FILES = (
 SYSCTL_FILE = "/etc/sysctl.d/60-pyinfra-ollama.conf"
 FSTAB = "/etc/fstab"
 
+CONFIGURATION = "/etc/pyinfra-ollama"
 STATE = "/var/lib/pyinfra-ollama"
 VERIFIED_STAMP = f"{STATE}/verified"
 APT_STAMP = f"{STATE}/apt-updated"
@@ -171,6 +172,40 @@ APT_STAMP = f"{STATE}/apt-updated"
 OFFICIAL_LIBRARY = "/usr/local/lib/ollama"
 # The release that an installation of it becomes when it is taken over.
 OFFICIAL_RELEASE = "official"
+
+
+BACKUP_PRIVATE = f"{CONFIGURATION}/backup"
+BACKUP_SETTINGS = f"{BACKUP_PRIVATE}/settings"
+BACKUP_PASSWORD = f"{BACKUP_PRIVATE}/password"
+# The address, with a login in it where there is one.
+BACKUP_REPOSITORY = f"{BACKUP_PRIVATE}/repository"
+BACKUP_CREDENTIALS = f"{BACKUP_PRIVATE}/credentials"
+BACKUP_SSH_KEY = f"{BACKUP_PRIVATE}/ssh-key"
+BACKUP_KNOWN_HOSTS = f"{BACKUP_PRIVATE}/known-hosts"
+BACKUP_AUTHORITY = f"{BACKUP_PRIVATE}/authority.pem"
+BACKUP_STATE = f"{STATE}/backup"
+BACKUP_CACHE = "/var/cache/pyinfra-ollama-backup"
+HOST_LIBRARY = "/usr/local/lib/pyinfra-ollama"
+BACKUP_COMMAND = "/usr/local/sbin/ollama-backup"
+BACKUP_TOOLS = (
+    BACKUP_COMMAND,
+    *(f"{HOST_LIBRARY}/backup/{part}.sh" for part in ("back", "keep", "repository")),
+)
+BACKUP_UNITS = ("ollama-backup-run", "ollama-backup-check", "ollama-backup-rehearse")
+BACKUP_UNIT_FILES = tuple(
+    f"/etc/systemd/system/{unit}.{kind}" for unit in BACKUP_UNITS for kind in ("service", "timer")
+)
+BACKUP_FILES = (
+    BACKUP_SETTINGS,
+    BACKUP_PASSWORD,
+    BACKUP_REPOSITORY,
+    BACKUP_CREDENTIALS,
+    BACKUP_SSH_KEY,
+    BACKUP_KNOWN_HOSTS,
+    BACKUP_AUTHORITY,
+    *BACKUP_TOOLS,
+    *BACKUP_UNIT_FILES,
+)
 
 
 def release_directory(version: str) -> str:

@@ -38,4 +38,7 @@ class Step(StrEnum):
     MONITORING_TOOLS = "Have the host's own tools and bounds of its logs"
     MONITORING_UNITS = "Have the monitor's units"
     MONITORING = "Have the monitor's timer and the journal's bounds in force"
+    BACKUP_FILES = "Have the backup's tool, settings and units"
+    BACKUP_REPOSITORY = "Have the backup's repository"
+    BACKUP_TIMERS = "Have the backup's timers running"
     VERIFY = "Have the deployment verified"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import archive, existing, graphics, occupied, reach, release, swap
 from pyinfra_ollama.decide.finding import Finding
-from pyinfra_ollama.decide.fitness import of_roles
+from pyinfra_ollama.decide.parts import findings as of_roles
 from pyinfra_ollama.decide.reach import Answer, Ask
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings, Preflight, human_size, rough_memory

@@ -26,6 +26,7 @@ class _Files:
         self.gateway: tuple[ManagedFile, ...] = ()
         self.metrics: tuple[ManagedFile, ...] = ()
         self.monitoring: tuple[ManagedFile, ...] = ()
+        self.backup: tuple[ManagedFile, ...] = ()
         if declared.server:
             self.unit = unit_files(declared.server, snapshot, templates)
         if declared.gateway:
@@ -42,6 +43,10 @@ class _Files:
 
             tools = watching.tool_files(declared, templates)
             self.monitoring = (*tools, *watching.unit_files(declared, templates))
+        if declared.backup:
+            from pyinfra_ollama.decide.backup import files as backup
+
+            self.backup = backup.unit_files(declared, templates)
 
 
 def fingerprint(declared: Declared, snapshot: Snapshot, templates: Path) -> str:
@@ -65,6 +70,8 @@ def _hash(declared: Declared, files: _Files) -> str:
         parts["monitoring"] = {file.path: file.sha256 for file in files.monitoring}
     if declared.firewall:
         parts["firewall"] = [repr(declared.firewall), repr(declared.opened)]
+    if declared.backup:
+        parts["backup"] = [repr(declared.backup), {f.path: f.sha256 for f in files.backup}]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
@@ -111,3 +118,8 @@ def _changes(
         from pyinfra_ollama.decide import watching
 
         yield bool(watching.need(declared, snapshot, templates).reasons)
+    if declared.backup:
+        from pyinfra_ollama.decide.backup.state import repository_reasons, timer_reasons
+
+        yield bool(repository_reasons(declared, snapshot))
+        yield bool(timer_reasons(files.backup, snapshot))

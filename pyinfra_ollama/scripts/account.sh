@@ -6,9 +6,16 @@ umask 022
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 home=$1 models=$2 groups=$3
 shift 3
-getent group ollama >/dev/null || groupadd --system ollama
-getent passwd ollama >/dev/null ||
+# What `pyinfra-ollama uninstall` takes away again: nothing else but what is noted here.
+made() {
+  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
+  grep -qxF -e "$*" /var/lib/pyinfra-ollama/made 2>/dev/null || printf '%s\n' "$*" >>/var/lib/pyinfra-ollama/made
+}
+getent group ollama >/dev/null || { made group ollama; groupadd --system ollama; }
+getent passwd ollama >/dev/null || {
+  made user ollama
   useradd --system --gid ollama --no-create-home --home-dir "$home" --shell /bin/false ollama
+}
 for group in $groups; do
   case " $(id -nG ollama) " in *" $group "*) ;; *) usermod -aG "$group" ollama ;; esac
 done

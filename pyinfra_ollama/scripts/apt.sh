@@ -72,6 +72,11 @@ if [ -n "$broken$(torn)" ]; then
 $(why)"
 fi
 if [ $# -gt 0 ]; then
+  # What was there before the first of these, and what was asked for: `pyinfra-ollama uninstall` reads it.
+  had=/var/lib/pyinfra-ollama/packages-before asked=/var/lib/pyinfra-ollama/packages-asked
+  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
+  [ -e "$had" ] || { dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' | sed -n 's/^.i.|//p' | sort -u >"$had.new" && mv "$had.new" "$had"; }
+  printf '%s\n' "$@" >>"$asked"
   echo "installing $*"
   # Lists that are too old name files that are gone, or lack a package.
   add "$@" || { [ -n "$fetched" ] || { lists && add "$@"; }; } ||

@@ -42,6 +42,15 @@ while IFS='|' read -r action path mode user group content; do
     exit 1; }
 done <"$stage/.list"
 
+# What somebody else had there: `pyinfra-ollama uninstall` puts it back.
+while IFS='|' read -r action path mode user group content; do
+  kept=/var/lib/pyinfra-ollama/before$path
+  [ "$action" = put ] && [ -f "$path" ] && [ ! -L "$path" ] && [ ! -e "$kept" ] || continue
+  case $(head -c 400 "$path" | tr -d '\0') in *'Managed by pyinfra-ollama'*) continue ;; esac
+  case $path in *pyinfra-ollama*) continue ;; esac
+  mkdir -p "${kept%/*}" && cp -p "$path" "$kept.new" && mv -f "$kept.new" "$kept"
+done <"$stage/.list"
+
 exec 3<"$stage/.beside"
 while IFS='|' read -r action path mode user group content; do
   case $action in

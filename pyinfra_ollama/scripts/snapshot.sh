@@ -3,14 +3,14 @@
 # $3 base URL of the API            $4 models folder
 # $5 port                           $6 models whose parameters are asked, one per line
 # $7 upgrade: none, safe or full    $8 swapfile or ""
-# $9 to ${13} are for the scripts of roles, snapshot-*.sh, which are run as one with it, then `section end`.
+# $9 to ${14} are for the scripts of roles, snapshot-*.sh, which are run as one with it, then `section end`.
 # Each section starts with a marker line, on a line of its own even after a file that does not
 # end its last one; the last marker proves that nothing was cut off.
 # Every run starts this on every host, so it counts processes: one of a kind, none in a loop.
 export LC_ALL=C QUOTING_STYLE=literal PATH="$PATH:/usr/sbin:/sbin"
 managed=$1 packages=$2 url=$3 models=$4 port=$5 asked=$6 upgrade=$7 swapfile=$8
 # shellcheck disable=SC2034 # for those
-status_port=${9:-} ports=${10:-} units=${11:-} exporter=${12:-} observer_ports=${13:-}
+status_port=${9:-} ports=${10:-} units=${11:-} exporter=${12:-} observer_ports=${13:-} repository=${14:-}
 line_break='
 '
 section() { printf '\n@@pyinfra-ollama:%s\n' "$1"; }

@@ -8,6 +8,12 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 path=$1 size=$2 make=$3 swappiness=$4
 fail() { printf 'swap %s: %s\n' "$path" "$*" >&2; exit 1; }
 
+# What `pyinfra-ollama uninstall` takes away again: nothing else but what is noted here.
+made() {
+  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
+  grep -qxF -e "$*" /var/lib/pyinfra-ollama/made 2>/dev/null || printf '%s\n' "$*" >>/var/lib/pyinfra-ollama/made
+}
+
 # Containers see all swap of their machine: another's may have the same path.
 active() { [ -e "$path" ] && awk -v path="$path" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; }
 retire() { # WHAT FOR
@@ -36,6 +42,7 @@ if [ "$size" -eq 0 ]; then
 fi
 
 if [ "$make" != no ]; then
+  [ -e "$path" ] || made swapfile "$path"
   trap 'rm -f "$path.new"' EXIT
   trap 'exit 130' HUP INT TERM PIPE
   (umask 022 && mkdir -p "${path%/*}/")
@@ -59,4 +66,7 @@ if ! active && ! swapon "$path"; then
   fail "could not be switched on here and was removed; set swap = None for this host"
 fi
 fstab yes
-if [ -n "$swappiness" ]; then sysctl -q -w "vm.swappiness=$swappiness"; fi
+if [ -n "$swappiness" ]; then
+  grep -q '^swappiness ' /var/lib/pyinfra-ollama/made 2>/dev/null || made swappiness "$(cat /proc/sys/vm/swappiness)"
+  sysctl -q -w "vm.swappiness=$swappiness"
+fi

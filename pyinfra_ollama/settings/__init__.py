@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .backends import Backend, Inventory, ResolvedBackend
+from .backup import Backup
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
 from .cors import Cors
@@ -30,10 +31,12 @@ from .openings import Opening, exposed, openings
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
+from .repositories import Disk, Rest, S3Bucket
 from .resolve import GatewaySettings
 from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
+from .sftp import Sftp
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 from .verify import Verify
 
@@ -62,8 +65,10 @@ __all__ = [
     "Alerts",
     "Allow",
     "Backend",
+    "Backup",
     "Cors",
     "Declared",
+    "Disk",
     "Email",
     "Environ",
     "Firewall",
@@ -91,11 +96,14 @@ __all__ = [
     "Receiver",
     "Release",
     "ResolvedBackend",
+    "Rest",
+    "S3Bucket",
     "Secret",
     "SecretError",
     "SelfSigned",
     "Service",
     "SettingsError",
+    "Sftp",
     "Swap",
     "Target",
     "User",

@@ -138,6 +138,7 @@ def _complete(
         }
         server = HostSettings(name=name, **own, **common)
     roles: dict[str, Any] = {"server": server, "gateway": gateway, "monitoring": monitoring}
+    roles["backup"] = parts.get("backup")
     return Declared(name=name, **roles, **besides, **common)
 
 

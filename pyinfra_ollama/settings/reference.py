@@ -23,7 +23,9 @@ from .limits import Limits
 from .models import Model
 from .monitoring import Notify
 from .options import Options
+from .repositories import Disk, Rest, S3Bucket
 from .roles import VARIABLES
+from .sftp import Sftp
 from .units import format_size
 from .variables import RUNNER_REFUSED, Variable
 from .variables import VARIABLES as ENVIRONMENT
@@ -39,6 +41,9 @@ Group data declares a host by the variables below. `ollama` makes it a server, `
 of its class, except `swap`, `firewall`, `monitoring` and `metrics`: without them the host is left
 as it is there. Every mistake in any of them is reported, for all hosts at once, before anything is
 changed.
+and a host can be both. Each other one has the defaults of its class, except `swap` and `firewall`:
+without them the host's own are left alone; and except `backup`, without which nothing is kept.
+Every mistake in any of them is reported, for all hosts at once, before anything is changed.
 
 ```python
 from pyinfra_ollama.settings import Model, Ollama
@@ -65,6 +70,7 @@ PARTS: dict[str, dict[type[Setting], str]] = {
     "firewall": {Allow: "`allow`"},
     "observer": {Alerts: "`alerts`", Receiver: "`receiver`", Email: "`email` of Receiver"},
     "monitoring": {Notify: "`notify`"},
+    "backup": dict.fromkeys((Disk, Sftp, S3Bucket, Rest), "`repository`"),
 }
 """The classes that stand in fields of a variable's class, each with the field."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .backup import Backup
 from .base import Setting
 from .environ import Environ
 from .firewall import Firewall
@@ -58,6 +59,7 @@ _HERE: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
+    "backup": Backup,
 }
 VARIABLES = _Variables(_HERE, monitoring="Monitoring", metrics="Metrics", observer="Observer")
 """The variables of group data, each with the class that declares it."""
@@ -94,6 +96,7 @@ class Declared:
 
     `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
     what it declares. `monitoring` is None where nothing looks after the host.
+    what it declares. `backup` is None where nothing is kept.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Declared:
     metrics: MetricsSettings | None = None
     observer: ObserverSettings | None = None
     monitoring: Monitoring | None = None
+    backup: Backup | None = None
     packages: Packages
     preflight: Preflight
     verify: Verify

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pyinfra_ollama.snapshot.backup import BackupState
 from pyinfra_ollama.snapshot.filtering import FirewallState
 from pyinfra_ollama.snapshot.gateway import GatewayState
 from pyinfra_ollama.snapshot.monitoring import MonitoringState
@@ -127,6 +128,8 @@ class Snapshot:
 
     Sizes are bytes, times are seconds since the epoch. `gateway`, `firewall` and
     `watch` are None where they are not declared.
+    Sizes are bytes, times are seconds since the epoch. `firewall` and `backup` are None when
+    they are not declared.
     """
 
     uid: int
@@ -154,3 +157,4 @@ class Snapshot:
     firewall: FirewallState | None = None
     monitoring: MonitoringState | None = None
     watch: WatchState | None = None
+    backup: BackupState | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.snapshot.backup import backup_state
 from pyinfra_ollama.snapshot.firewall import firewall_state
 from pyinfra_ollama.snapshot.gateway import gateway_state
 from pyinfra_ollama.snapshot.lines import many, pairs
@@ -79,6 +80,7 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         firewall=firewall_state(sections),
         monitoring=monitoring_state(sections),
         watch=watch_state(sections),
+        backup=backup_state(sections),
     )
 
 

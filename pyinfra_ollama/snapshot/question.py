@@ -9,14 +9,29 @@ from typing import Any
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import (
     Acme,
+    Backup,
     Declared,
+    Disk,
     GatewaySettings,
     HostSettings,
     Model,
     Ollama,
     Packages,
+    Sftp,
     Swap,
 )
+
+# What the roles of a host add, in any of which one question may ask more than another.
+_BY_ROLE: dict[str, Any] = {
+    "files": (),
+    "packages": (),
+    "gateway": (),
+    "firewall": False,
+    "metrics": (),
+    "observer": (),
+    "watch": False,
+    "backup": (),
+}
 
 
 @dataclass(frozen=True)
@@ -27,6 +42,7 @@ class Question:
     + firewall: whether scripts/snapshot-firewall.sh is run
     + metrics, observer: the arguments of scripts/snapshot-metrics.sh and -observer.sh, or nothing
     + watch: whether scripts/snapshot-watch.sh is run
+    + backup: the arguments of scripts/snapshot-backup.sh, empty where no backup is declared
     """
 
     files: tuple[str, ...]
@@ -42,6 +58,7 @@ class Question:
     metrics: tuple[str, ...] = ()
     observer: tuple[str, ...] = ()
     watch: bool = False
+    backup: tuple[str, ...] = ()
 
     @property
     def scripts(self) -> tuple[str, ...]:
@@ -51,7 +68,8 @@ class Question:
         metrics = ("snapshot-metrics",) if self.metrics else ()
         observer = ("snapshot-observer",) if self.observer else ()
         watch = ("snapshot-watch",) if self.watch else ()
-        return ("snapshot", *gateway, *firewall, *watch, *metrics, *observer)
+        backup = ("snapshot-backup",) if self.backup else ()
+        return ("snapshot", *gateway, *firewall, *watch, *metrics, *observer, *backup)
 
     def covers(self, other: Question) -> bool:
         """Whether an answer to this question holds all that another asks."""
@@ -63,13 +81,9 @@ class Question:
             and other.metrics in ((), self.metrics)
             and other.observer in ((), self.observer)
             and other.watch <= self.watch
-            and self._of_server() == other._of_server()
+            and other.backup in ((), self.backup)
+            and replace(self, **_BY_ROLE) == replace(other, **_BY_ROLE)
         )
-
-    def _of_server(self) -> Question:
-        roles: dict[str, Any] = dict.fromkeys(("gateway", "metrics", "observer"), ())
-        roles |= {"firewall": False, "watch": False}
-        return replace(self, files=(), packages=(), **roles)
 
     def arguments(self) -> tuple[str, ...]:
         """Positional arguments for the script."""
@@ -82,9 +96,10 @@ class Question:
             "\n".join(self.show),
             self.upgrade,
             self.swapfile,
-            *_padded(self.gateway, 2, bool(self.metrics or self.observer)),
-            *_padded(self.metrics, 2, bool(self.observer)),
-            *self.observer,
+            *_padded(self.gateway, 2, bool(self.metrics or self.observer or self.backup)),
+            *_padded(self.metrics, 2, bool(self.observer or self.backup)),
+            *_padded(self.observer, 1, bool(self.backup)),
+            *self.backup,
         )
 
 
@@ -100,6 +115,7 @@ METRICS_PACKAGES = (layout.NODE_EXPORTER, "python3")
 OBSERVER_PACKAGES = (layout.PROMETHEUS, layout.ALERTMANAGER)
 # The tools need Python's standard library whole: python3-minimal has neither json nor http.
 MONITORING_PACKAGES = ("logrotate", "python3")
+BACKUP_PACKAGES = ("restic",)
 GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
 
 
@@ -116,6 +132,7 @@ def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
         roles |= set(METRICS_PACKAGES if declared.metrics else ())
         roles |= {layout.NGINX_EXPORTER} if declared.metrics and declared.gateway else set()
         roles |= set(OBSERVER_PACKAGES if declared.observer else ())
+        roles |= set(_of_backup(declared.backup) if declared.backup else ())
     return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
 
 
@@ -125,6 +142,12 @@ def _of_gateway(settings: GatewaySettings) -> Iterator[str]:
         yield "certbot"
     if settings.reads_models:
         yield "libnginx-mod-http-js"
+
+
+def _of_backup(backup: Backup) -> Iterator[str]:
+    yield from BACKUP_PACKAGES
+    if isinstance(backup.repository, Sftp):
+        yield "openssh-client"
 
 
 def whole_question(declared: Declared) -> Question:
@@ -150,7 +173,16 @@ def whole_question(declared: Declared) -> Question:
         from pyinfra_ollama.snapshot.observing import of_monitoring
 
         asked = of_monitoring(declared, asked)
+    if declared.backup:
+        place = backup_arguments(declared.backup)
+        asked = replace(asked, files=(*asked.files, *layout.BACKUP_FILES), backup=place)
     return asked
+
+
+def backup_arguments(backup: Backup) -> tuple[str, ...]:
+    """The argument of scripts/snapshot-backup.sh: the folder of a repository on disk."""
+    place = backup.repository
+    return (str(place.path) if isinstance(place, Disk) else "",)
 
 
 def gateway_arguments(settings: GatewaySettings) -> tuple[str, ...]:

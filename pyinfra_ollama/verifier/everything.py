@@ -10,8 +10,8 @@ from gevent.lock import BoundedSemaphore  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama.settings import Declared
+from pyinfra_ollama.verifier import backups, gateways, monitoring
 from pyinfra_ollama.verifier import firewall as filtering
-from pyinfra_ollama.verifier import gateways, monitoring
 from pyinfra_ollama.verifier.checks import firewall as of_firewall
 from pyinfra_ollama.verifier.examine import examine
 from pyinfra_ollama.verifier.examine import planned as server_planned
@@ -33,7 +33,8 @@ def planned(declared: Declared, *, clients: bool) -> tuple[tuple[str, str], ...]
     metrics = tuple((name, "") for name in names) if declared.metrics else ()
     observer = (("observer", ""), ("targets", "")) if declared.observer else ()
     watched = monitoring.planned() if declared.monitoring else ()
-    return (*firewall, *server, *gateway, *watched, *metrics, *observer)
+    backup = backups.planned() if declared.backup else ()
+    return (*firewall, *server, *gateway, *watched, *metrics, *observer, *backup)
 
 
 def everything(
@@ -62,6 +63,8 @@ def everything(
     )
     yield from monitoring.examine(host, declared)
     yield from _observing(host, declared, door, red)
+    if declared.backup is not None:
+        yield from backups.examine(host, declared.backup)
 
 
 def _observing(host: Host, declared: Declared, way: Way | None, red: list[str]) -> Iterator[Result]:

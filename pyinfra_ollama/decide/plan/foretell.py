@@ -71,6 +71,8 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
         files += monitoring_files(declared, templates)
     if declared.monitoring:
         files += [*tool_files(declared, templates), *monitor_units(declared, templates)]
+    if declared.backup:
+        files += _backup_files(declared, templates)
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
@@ -100,6 +102,8 @@ def _changes(
         yield from _observed(declared, snapshot, texts, templates)
     if declared.monitoring:
         yield from _monitoring(declared, snapshot, texts, templates)
+    if declared.backup:
+        yield from _of_backup(declared, snapshot, texts, templates)
     yield from server.verification(declared, snapshot, templates)
 
 
@@ -145,6 +149,24 @@ def _of_server(
     yield from server.service(settings, snapshot, unit)
     yield from server.tidy(settings, snapshot)
     yield from server.models(settings, snapshot, asked, answers)
+
+
+def _of_backup(
+    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
+) -> Iterator[Change]:
+    from pyinfra_ollama.decide.backup.files import unit_files as backup_units
+    from pyinfra_ollama.decide.plan import backup
+
+    yield from _files(Step.BACKUP_FILES, _backup_files(declared, templates), snapshot, texts)
+    yield from backup.repository(declared, snapshot)
+    yield from backup.timers(backup_units(declared, templates), snapshot)
+
+
+def _backup_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
+    # Takes its time to import, and many hosts declare none.
+    from pyinfra_ollama.decide.backup import files
+
+    return (*files.tool_files(declared, templates), *files.unit_files(declared, templates))
 
 
 def _swap_files(settings: HostSettings, templates: Path) -> tuple[ManagedFile, ...]:

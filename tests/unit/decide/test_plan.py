@@ -28,7 +28,7 @@ def test_a_bare_host_gets_everything_in_the_order_of_the_run() -> None:
     )
     found = plan(settings, replace(bare(), swap=replace(CONVERGED.swap, filesystem="ext4")))
     others = (Step.FIT, Step.FIREWALL, Step.TIDY)
-    roles = ("GATEWAY", "EXPORTER", "OBSERVER", "MONITORING", "LISTENING")
+    roles = ("GATEWAY", "EXPORTER", "OBSERVER", "MONITORING", "LISTENING", "BACKUP")
     others += tuple(step for step in Step if step.name.startswith(roles))
     assert found.operations == tuple(step for step in Step if step not in others)
     assert words(found.changes) == [

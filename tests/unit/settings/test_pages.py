@@ -62,6 +62,8 @@ def test_every_example_is_valid(model) -> None:
     if model is settings.Gateway:
         others["allow_anonymous"] = True
     allowed = {"kv_cache_type": {"flash_attention": True}}
+    if model is settings.Rest:
+        allowed["password"] = {"user": "llm"}
     if model is settings.Ollama:
         allowed["host"] = {"allow_non_loopback": True}
     for name, field in model.model_fields.items():

@@ -1,4 +1,4 @@
-"""Whether a host is fit for what it is besides a server."""
+"""What preflight says of the parts that only some hosts declare."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.snapshot import Snapshot
 
 
-def of_roles(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
-    """What is worth saying of its gateway, its firewall and its observer."""
-    # All of it takes its time to import, and most hosts have none.
+def findings(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
+    """Everything worth saying about gateway, firewall, observer and backup."""
+    # Each takes its time to import, and most hosts have none of them.
     if declared.gateway:
         from pyinfra_ollama.decide.gateway.preflight import findings as of_gateway
 
@@ -24,3 +24,7 @@ def of_roles(declared: Declared, snapshot: Snapshot) -> Iterator[Finding]:
         from pyinfra_ollama.decide.monitoring.preflight import findings as of_observer
 
         yield from of_observer(declared.observer, snapshot)
+    if declared.backup:
+        from pyinfra_ollama.decide.backup.state import findings as of_backup
+
+        yield from of_backup(declared, snapshot)

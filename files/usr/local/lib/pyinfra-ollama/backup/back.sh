@@ -1,0 +1,114 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # the settings, and what ollama-backup sets before it reads this
+# Bringing back: into the places of a host, or into a scratch folder to see that it can be done.
+
+# Fails unless every blob below $1 (a models folder) is what its name says and every manifest has its blobs.
+# $2: a models folder that may have blobs as well
+proved() {
+  wrong=''
+  for blob in "$1"/blobs/sha256-*; do
+    [ -e "$blob" ] || continue
+    sum=$(sha256sum <"$blob")
+    [ "sha256-${sum%% *}" = "${blob##*/}" ] || wrong="$wrong ${blob##*/}"
+  done
+  [ -z "$wrong" ] || fail 14 "not what was kept, by their hashes:$wrong"
+  [ -d "$1/manifests" ] || return 0
+  find "$1/manifests" -type f >"$scratch/found"
+  while IFS= read -r manifest; do
+    blobs_of "$manifest" >"$scratch/blobs" || true
+    while IFS= read -r blob; do
+      [ -e "$1/blobs/$blob" ] || [ -e "$2/blobs/$blob" ] || wrong="$wrong ${manifest#"$1"/manifests/}"
+    done <"$scratch/blobs"
+  done <"$scratch/found"
+  [ -z "$wrong" ] || fail 14 "blobs are missing in the snapshot, of:$wrong"
+}
+
+# A folder with room for the snapshot beside $1, which it makes; sets `room`.
+scratch_beside() {
+  mkdir -p "$1"
+  must stats --no-lock --json --mode restore-size "$snapshot"
+  needed=$(sed -n 's/.*"total_size":\([0-9]*\).*/\1/p' "$scratch/out")
+  free=$(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') * 1024))
+  [ "$free" -gt "${needed:-0}" ] || fail 1 "$1 has $free bytes free, the snapshot takes $needed"
+  for left in "$1"/.ollama-backup-*; do [ ! -e "$left" ] || rm -rf "$left"; done
+  room=$(mktemp -d "$1/.ollama-backup-XXXXXX")
+}
+
+rehearse() {
+  chosen
+  scratch_beside "$state_folder"
+  must restore "$snapshot" --no-lock --target "$room" --verify
+  proved "$room$models_folder" "$room$models_folder"
+  marks=$room$state_folder/kept/manifests
+  [ -e "$marks" ] || fail 14 "snapshot $snapshot does not say what it is of"
+  if [ -s "$marks" ] && ! (cd "$room$models_folder" && sha256sum -c --status "$marks") 2>/dev/null; then
+    fail 14 "manifests of snapshot $snapshot are not those that were kept"
+  fi
+  note snapshot "$snapshot"
+  note brought_bytes "$(du -sb "$room" | cut -f 1)"
+  note files "$(find "$room" -type f | wc -l)"
+  say "snapshot $snapshot can be brought back"
+}
+
+newer() { # A B: whether version A is newer
+  [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | tail -n 1)" = "$1" ]
+}
+
+put_back() { # PATH: a file or a folder, whole
+  [ -e "$room$1" ] || return 0
+  (umask 022 && mkdir -p "${1%/*}")
+  rm -rf "$1.new" "$1.old"
+  cp -a "$room$1" "$1.new"
+  # A folder cannot be renamed over another.
+  [ ! -d "$1" ] || mv -T "$1" "$1.old"
+  mv -fT "$1.new" "$1"
+  rm -rf "$1.old"
+  say "put back $1"
+}
+
+restore() {
+  chosen
+  if [ -n "$target" ]; then
+    mkdir -p "$target"
+    must restore "$snapshot" --no-lock --target "$target" --verify
+    say "snapshot $snapshot is unpacked in $target"
+    return
+  fi
+  here=${version:-$(installed)}
+  if [ -n "$made_by" ] && [ -n "$here" ] && [ "$force" = no ] && newer "$made_by" "$here"; then
+    fail 1 "snapshot $snapshot is of Ollama $made_by, newer than $here here, which may not read its models: declare version \"$made_by\", or give --force"
+  fi
+  [ -z "$made_by" ] || say "snapshot $snapshot is of Ollama $made_by"
+  # Beside the models, so that they are put in place by renames and take their room once.
+  scratch_beside "$models_folder"
+  must restore "$snapshot" --no-lock --target "$room"
+  proved "$room$models_folder" "$models_folder"
+  count=0
+  for blob in "$room$models_folder"/blobs/sha256-*; do
+    [ -e "$blob" ] || continue
+    mkdir -p "$models_folder/blobs"
+    # A starting server removes blobs that are old and belong to no model yet.
+    touch "$blob"
+    mv -f "$blob" "$models_folder/blobs/"
+  done
+  if [ -d "$room$models_folder/manifests" ]; then
+    (cd "$room$models_folder" && find manifests -type f) >"$scratch/found"
+    while IFS= read -r manifest; do
+      mkdir -p "$models_folder/${manifest%/*}"
+      mv -f "$room$models_folder/$manifest" "$models_folder/$manifest"
+      count=$((count + 1))
+    done <"$scratch/found"
+  fi
+  for path in $identity; do put_back "$path"; done
+  # What others may have made use of since.
+  for path in $unless_there; do [ -e "$path" ] || put_back "$path"; done
+  # On a bare host there is no user yet; the deployment gives it what is its own.
+  if getent passwd "$owner" >/dev/null; then
+    chown -R -h "$owner:$owner" "$models_folder"
+    for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
+  fi
+  note snapshot "$snapshot"
+  note models "$count"
+  note brought_bytes "${needed:-0}"
+  say "put back $count models of snapshot $snapshot"
+}

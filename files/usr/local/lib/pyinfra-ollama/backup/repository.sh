@@ -1,0 +1,96 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154 # the settings, and what ollama-backup sets before it reads this
+# The restic repository: asking it, and what its refusals mean.
+# Relied on: the words of restic 0.14 (tried 2026-11), whose every failure ends with 1; the exit codes 10,
+# 11 and 12 of 0.17 and later.
+export RESTIC_PASSWORD_FILE="$private/password" RESTIC_REPOSITORY_FILE="$private/repository"
+export RESTIC_CACHE_DIR="$cache_folder" RESTIC_PROGRESS_FPS=0.016
+if [ -r "$private/credentials" ]; then
+  # shellcheck source=/dev/null
+  . "$private/credentials"
+fi
+
+ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints to $scratch/said
+  set -- restic --cleanup-cache "$@"
+  [ -z "$sftp_command" ] || set -- "$@" -o "sftp.command=$sftp_command"
+  [ -z "$authority" ] || set -- "$@" --cacert "$authority"
+  waited=0 unlocked=no
+  while :; do
+    status=0
+    "$@" >"$scratch/out" 2>"$scratch/said" </dev/null 9>&- || status=$?
+    [ "$status" -ne 0 ] || return 0
+    kind=$(meaning "$status")
+    [ "$kind" = 11 ] || return "$kind"
+    if [ "$unlocked" = no ]; then
+      # Only of processes that are gone: a host that lost power leaves one.
+      restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
+      unlocked=yes
+    elif [ "$waited" -lt "$lock_seconds" ]; then
+      sleep 10; waited=$((waited + 10))
+    else
+      return 11
+    fi
+  done
+}
+
+# What restic adds when it could not open a repository, whatever the reason.
+asks() { grep -q 'Is there a repository at the following location' "$scratch/said"; }
+meaning() { # STATUS of restic: ours
+  case $1 in 10 | 11 | 12) echo "$1"; return ;; esac
+  if grep -qE 'wrong password|no key found' "$scratch/said"; then echo 12
+  elif grep -qE 'unable to create lock|repository is already locked' "$scratch/said"; then echo 11
+  elif asks && grep -qE 'no such file|does not exist|[Nn]ot [Ff]ound' "$scratch/said"; then echo 10
+  elif asks || grep -qE 'connection refused|no such host|no route to host|timeout|sftp session|network is unreachable|Access Denied|x509|ssh command exited|unexpected HTTP response|server response unexpected' "$scratch/said"; then echo 13
+  elif grep -qE 'contains errors|ciphertext verification failed|does not match|does not exist|invalid data|not found in index' "$scratch/said"; then echo 14
+  elif grep -qE 'no matching ID|no snapshot|snapshot.*not found|failed to find snapshot' "$scratch/said"; then echo 15
+  else echo 1; fi
+}
+
+explain() { # KIND: in words, with restic's own
+  case $1 in
+    10) words="there is no repository at $place: was it moved or deleted? A new one is made by: ollama-backup init" ;;
+    11) words="the repository is locked by another process for more than $lock_seconds s" ;;
+    12) words="the password is not the repository's" ;;
+    13) words="the repository at $place cannot be reached" ;;
+    14) words="the repository at $place is damaged" ;;
+    15) words="there is no such snapshot" ;;
+    *) words="restic failed" ;;
+  esac
+  printf '%s (%s)' "$words" "$(grep -vE '^$|^Is there a repository|^(rest|sftp|s3):|^/' "$scratch/said" | tail -n 2 | tr '\n' ' ')"
+}
+
+must() { # ARGUMENTS of restic: end with what its failure means
+  status=0
+  ask "$@" || status=$?
+  [ "$status" = 0 ] || fail "$status" "$(explain "$status")"
+}
+
+initialise() {
+  status=0
+  ask cat config || status=$?
+  case $status in
+    0) say "there is a repository at $place" ;;
+    10) must init; say "made a repository at $place" ;;
+    *) fail "$status" "$(explain "$status")" ;;
+  esac
+  # Which repository it was: so that one that vanishes later is a failure, and not made anew.
+  sha256sum <"$private/repository" | cut -d ' ' -f 1 >"$state_folder/.repository.new"
+  mv -f "$state_folder/.repository.new" "$state_folder/repository"
+}
+
+snapshots() {
+  must snapshots --no-lock --json --host "${from:-$host}" --tag "$tag"
+  cat "$scratch/out"
+}
+
+# Sets `snapshot` to a whole name, `made_by` to the version of Ollama that it is of.
+chosen() {
+  if [ -z "$snapshot" ] || [ "$snapshot" = latest ]; then
+    must snapshots --no-lock --json --host "${from:-$host}" --tag "$tag"
+    # In the order of their times.
+    snapshot=$(grep -oE '"id":"[0-9a-f]+"' "$scratch/out" | tail -n 1 | cut -d '"' -f 4)
+    [ -n "$snapshot" ] || fail 15 "the repository at $place has no snapshot of ${from:-$host}"
+  fi
+  must cat snapshot "$snapshot" --no-lock
+  made_by=$(grep -oE '"ollama-[^"]+"' "$scratch/out" | head -n 1 | tr -d '"' | sed 's/^ollama-//')
+}

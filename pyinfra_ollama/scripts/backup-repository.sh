@@ -1,0 +1,3 @@
+# Make sure that there is a repository: the tool on the host makes one where there is none.
+set -eu
+exec /usr/local/sbin/ollama-backup init

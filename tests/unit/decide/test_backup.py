@@ -1,0 +1,195 @@
+"""The backup's files, and what a host's state asks for."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+from dataclasses import replace
+
+import pytest
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide import preflight
+from pyinfra_ollama.decide.backup.files import tool_files, unit_files
+from pyinfra_ollama.decide.backup.state import repository_reasons, timer_reasons
+from pyinfra_ollama.decide.files import changed
+from pyinfra_ollama.decide.verified import due, fingerprint
+from pyinfra_ollama.settings import Declared, Rest, S3Bucket, Secret, Sftp
+from pyinfra_ollama.snapshot import whole_question
+from pyinfra_ollama.steps import Step
+
+from .backups import PASSWORD, having, keeping, text
+from .gateways import key
+from .hosts import declaration, host
+from .planning import plan
+from .served import TEMPLATES, served
+
+KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary-key\n-----END OPENSSH PRIVATE KEY-----"
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEk"
+PLACES = {
+    "disk": None,
+    "sftp": Sftp(
+        server="b.example.com",
+        user="u",
+        path="kept/{host}",
+        port=2222,
+        key=Secret.value(KEY),
+        host_keys=[HOST_KEY],
+    ),
+    "s3": S3Bucket(
+        url="https://s3.example.com/b/{host}",
+        key_id=Secret.value("canary-id"),
+        secret_key=Secret.value('canary\'s "secret"'),
+    ),
+    "rest": Rest(
+        url="https://b.example.com:8000/{host}/",
+        user="llm",
+        password=Secret.value("canary/p@ss:word"),
+    ),
+}
+
+
+def sourced(text: str, name: str) -> str:
+    """What a shell that reads this file has in a variable."""
+    script = f'{text}\nprintf %s "${name}"'
+    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+
+
+def setting(declared: Declared, name: str) -> str:
+    return sourced(text(declared, layout.BACKUP_SETTINGS) or "", name)
+
+
+@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
+def test_secrets_stand_in_files_that_only_root_reads_and_are_never_shown(place: object) -> None:
+    declared = having(place)
+    files = (*tool_files(declared, TEMPLATES), *unit_files(declared, TEMPLATES))
+    holding = {file.path for file in files if "canary" in (file.content or "")}
+    assert layout.BACKUP_PASSWORD in holding
+    for file in files:
+        if file.path in holding:
+            assert (file.mode, file.user, file.secret) == ("600", "root", True), file.path
+    assert "canary" not in repr(files)
+    changes = plan(declared, keeping(having({"path": "/srv/other"}), served(declared))).changes
+    assert "canary" not in repr(changes)
+
+
+def test_each_place_is_reached_with_what_is_declared_for_it() -> None:
+    assert text(having(), layout.BACKUP_REPOSITORY) == "/srv/backup\n"
+    far = having(PLACES["sftp"])
+    assert text(far, layout.BACKUP_REPOSITORY) == "sftp:u@b.example.com:kept/host1\n"
+    assert text(far, layout.BACKUP_SSH_KEY) == f"{KEY}\n"
+    assert text(far, layout.BACKUP_KNOWN_HOSTS) == f"[b.example.com]:2222 {HOST_KEY}\n"
+    command = shlex.split(setting(far, "sftp_command"))
+    assert command[:5] == ["ssh", "-p", "2222", "-i", layout.BACKUP_SSH_KEY]
+    assert "StrictHostKeyChecking=yes" in command
+    assert command[-3:] == ["u@b.example.com", "-s", "sftp"]
+    bucket = having(PLACES["s3"])
+    assert text(bucket, layout.BACKUP_REPOSITORY) == "s3:https://s3.example.com/b/host1\n"
+    credentials = text(bucket, layout.BACKUP_CREDENTIALS) or ""
+    assert sourced(credentials, "AWS_SECRET_ACCESS_KEY") == 'canary\'s "secret"'
+    rest = having(PLACES["rest"])
+    assert text(rest, layout.BACKUP_REPOSITORY) == (
+        "rest:https://llm:canary%2Fp%40ss%3Aword@b.example.com:8000/host1/\n"
+    )
+    assert setting(rest, "place") == "rest:https://b.example.com:8000/host1/"
+
+
+def test_what_is_not_declared_is_taken_away() -> None:
+    gone = (layout.BACKUP_SSH_KEY, layout.BACKUP_CREDENTIALS, layout.BACKUP_KNOWN_HOSTS)
+    assert [text(having(), path) for path in gone] == [None, None, None]
+
+
+def test_the_units_start_the_tool_at_the_declared_times() -> None:
+    declared = having(at="*-*-* 00/6:00", spread_seconds=60)
+    timer = text(declared, "/etc/systemd/system/ollama-backup-run.timer") or ""
+    assert "\nOnCalendar=*-*-* 00/6:00\nRandomizedDelaySec=60\n" in timer
+    service = text(declared, "/etc/systemd/system/ollama-backup-rehearse.service") or ""
+    assert "\nExecStart=/usr/local/sbin/ollama-backup rehearse\n" in service
+    assert "\nReadWritePaths=-/srv/backup\n" in service
+    far = having(PLACES["sftp"])
+    assert "ReadWritePaths" not in (text(far, layout.BACKUP_UNIT_FILES[0]) or "")
+
+
+def test_what_a_registry_brings_again_is_told_to_the_tool() -> None:
+    models = [
+        {"name": "a:1"},
+        {"name": "mine", "base": "b:2", "options": {"num_ctx": 512}},
+        {"name": "c:3", "options": {"num_ctx": 512}},
+    ]
+    declared = having(others={"ollama": {"models": models}})
+    library = "manifests/registry.ollama.ai/library"
+    assert setting(declared, "pulled").split() == [f"{library}/a/1", f"{library}/b/2"]
+
+
+def test_a_gateways_identity_is_kept_and_put_back() -> None:
+    gateway = {"keys": [key("chat")], "server_names": ["a.example.com"], "tls": {"agree_tos": True}}
+    declared = having(others={"gateway": gateway})
+    identity = setting(declared, "identity").split()
+    assert "/etc/pyinfra-ollama/tls" in identity
+    assert "/etc/letsencrypt/live/pyinfra-ollama" in identity
+    assert "/etc/nginx/nginx.conf" in setting(declared, "paths").split()
+    assert set(identity) - set(setting(declared, "paths").split()) == {"/etc/pyinfra-ollama/tls"}
+    assert setting(declared, "unless_there") == "/etc/letsencrypt/accounts"
+
+
+def test_a_converged_host_asks_for_nothing() -> None:
+    declared = having()
+    found = keeping(declared, served(declared))
+    files = (*tool_files(declared, TEMPLATES), *unit_files(declared, TEMPLATES))
+    assert not changed(files, found.files)
+    assert not repository_reasons(declared, found)
+    assert not timer_reasons(unit_files(declared, TEMPLATES), found)
+    found = replace(found, verified=fingerprint(declared, found, TEMPLATES))
+    assert not due(declared, found, TEMPLATES)
+    assert Step.BACKUP_FILES not in plan(declared, found).operations
+
+
+def test_a_repository_is_made_sure_of_once_for_each_that_is_declared() -> None:
+    declared = having()
+    assert repository_reasons(declared, keeping(declared, repository=None))
+    moved = having({"path": "/srv/other"})
+    assert repository_reasons(moved, keeping(declared)) == ("another repository is declared",)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ({"timers": frozenset(layout.BACKUP_UNITS[1:])}, "ollama-backup-run.timer does not run"),
+        ({"started": "0" * 64}, "the timers were started with another schedule"),
+    ],
+)
+def test_timers_are_started_by_what_the_host_says(state: dict[str, object], reason: str) -> None:
+    declared = having()
+    units = unit_files(declared, TEMPLATES)
+    found = keeping(declared, **state)
+    assert timer_reasons(units, found) == (reason,)
+    assert due(declared, replace(found, verified="x"), TEMPLATES)
+
+
+def test_a_bare_host_is_foretold_all_of_it() -> None:
+    found = plan(having(), host()).operations
+    assert [step for step in found if step.name.startswith("BACKUP")] == [
+        Step.BACKUP_FILES,
+        Step.BACKUP_REPOSITORY,
+        Step.BACKUP_TIMERS,
+    ]
+
+
+def test_a_repository_beside_the_models_is_warned_about() -> None:
+    declared = having()
+    warned = preflight.findings(declared, keeping(declared, shares_disk=True), (), None)
+    assert "the repository /srv/backup lies on the disk whose loss it is for" in [
+        finding.seen for finding in warned if finding.level == "warning"
+    ]
+
+
+def test_the_host_is_asked_about_it_only_where_it_is_declared() -> None:
+    asked = whole_question(having())
+    assert asked.scripts == ("snapshot", "snapshot-backup")
+    assert asked.arguments()[8:] == ("", "", "/srv/backup")
+    assert "restic" in asked.packages
+    assert "openssh-client" in whole_question(having(PLACES["sftp"])).packages
+    plain = whole_question(declaration())
+    assert asked.covers(plain)
+    assert not plain.covers(asked)
+    assert PASSWORD not in repr(asked)

@@ -1,0 +1,77 @@
+"""Uninstalling: the host's answer is whole, and nothing that a deployment makes is forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from pyinfra_ollama import layout
+from pyinfra_ollama.decide.backup.files import tool_files, unit_files
+from pyinfra_ollama.decide.gateway.files import gateway_files
+from pyinfra_ollama.decide.removal import owned
+from pyinfra_ollama.decide.removal.seen import SECTIONS, Seen, SeenError, read
+from pyinfra_ollama.decide.unit import unit_files as service_files
+
+from .backups import having
+from .gateways import key
+from .hosts import declaration, host
+from .removals import answer
+from .served import TEMPLATES
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_unknown_is_not_empty(section: str) -> None:
+    lines = answer()
+    cut = lines[: lines.index(f"@@begin {section}") + 1]
+    with pytest.raises(SeenError, match=section):
+        read(cut)
+
+
+def test_every_file_that_a_deployment_writes_is_known_here() -> None:
+    gateway = {"keys": [key("chat")], "server_names": ["a.example.com"], "tls": {"agree_tos": True}}
+    declared = having(others={"gateway": gateway, "swap": {"size": "1G"}})
+    assert declared.server is not None
+    assert declared.gateway is not None
+    written = [
+        *service_files(declared.server, host(), TEMPLATES).files,
+        *gateway_files(declared.gateway, host(), TEMPLATES),
+        *tool_files(declared, TEMPLATES),
+        *unit_files(declared, TEMPLATES),
+    ]
+    own = (*owned.TREES, *owned.LAST)
+    unknown = [
+        file.path
+        for file in written
+        if file.path not in owned.FILES and not file.path.startswith(tuple(f"{p}/" for p in own))
+    ]
+    assert len(written) > 30
+    assert unknown == []
+    # By this a file is known to be ours when it stands alone.
+    silent = [
+        file.path
+        for file in written
+        if file.path in owned.FILES
+        and "pyinfra-ollama" not in file.path
+        and "Managed by pyinfra-ollama" not in (file.content or "")[:400]
+    ]
+    assert silent == []
+
+
+def test_every_path_of_the_layout_is_known_here() -> None:
+    paths = {
+        value
+        for name, value in vars(layout).items()
+        if isinstance(value, str) and value.startswith("/") and name.isupper() and name != "FSTAB"
+    }
+    known = (*owned.paths(declaration()), layout.OFFICIAL_LIBRARY, layout.NGINX_USERS)
+    assert [
+        path
+        for path in sorted(paths)
+        if path not in known and not path.startswith(tuple(f"{one}/" for one in known))
+    ] == []
+
+
+def test_the_seen_answer_is_read() -> None:
+    seen = read(answer())
+    assert isinstance(seen, Seen)
+    assert (seen.model_count, seen.model_bytes, seen.uid) == (2, 1048576, 0)
+    assert seen.noted("swapfile") == ("/swapfile",)
