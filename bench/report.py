@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
 from bench.results import FLOOR, LABELS, Results, Series
-from bench.targets import targets
+from bench.targets import Target, targets
 
 PICTURE = "![Time of a run that has nothing to change, over the number of hosts]({}bench.svg)"
+
+
+class Measured(Protocol):
+    """When and where a run was: what the results of every bench have."""
+
+    @property
+    def measured(self) -> str:
+        """The day."""
+
+    @property
+    def machine(self) -> Mapping[str, str]:
+        """The hardware."""
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The programs."""
 
 
 def page(results: Results) -> str:
@@ -25,7 +44,7 @@ def markdown(results: Results) -> str:
         parts += [first(results)]
     if results.counts:
         parts += ["Commands that a converged run sends to a host, counted:", counts(results)]
-    parts += ["Targets:", judged(results)]
+    parts += ["Targets:", judged(targets(results))]
     if results.proofs:
         parts += ["That all three keep the same state was shown in the same run:"]
         parts += ["\n".join(f"- {proof}" for proof in results.proofs)]
@@ -75,13 +94,13 @@ def counts(results: Results) -> str:
     return table(["", "commands", "file transfers", "counted on so many hosts"], rows)
 
 
-def judged(results: Results) -> str:
+def judged(found: Iterable[Target]) -> str:
     """The targets, each with what was measured."""
-    rows = [[target.text, target.measured, target.verdict] for target in targets(results)]
+    rows = [[target.text, target.measured, target.verdict] for target in found]
     return table(["target", "measured", ""], rows)
 
 
-def machine(results: Results) -> str:
+def machine(results: Measured) -> str:
     """Where the figures come from, in words that the run read off the machine."""
     hardware = ", ".join(f"{name} {value}" for name, value in results.machine.items())
     versions = ", ".join(f"{name} {value}" for name, value in results.versions.items())

@@ -48,6 +48,8 @@ NGINX_PARTS = (
 NGINX_ROUTE = f"{NGINX_FOLDER}/route.js"
 # Written by scripts/gateway.sh: the hash of all that the running nginx was started with.
 NGINX_STAMP = f"{NGINX_FOLDER}/stamp.conf"
+# There from before files are put in place until nginx was started with them.
+NGINX_DUE = f"{NGINX_FOLDER}/reload-due"
 NGINX_USERS = f"{NGINX_FOLDER}/users"
 NGINX_LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-gateway"
 GATEWAY_LOGS = "/var/log/pyinfra-ollama"

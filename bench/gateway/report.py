@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from bench.gateway.results import KEPT, MODEL, NEW, PACED, Results
-from bench.report import table
+from bench.report import judged, machine, table
 from bench.targets import Target
 
 ADDED_LIMIT_MS = 1.0
@@ -29,7 +29,7 @@ def markdown(results: Results) -> str:
     if results.backends:
         parts += ["Words a second of a load that queues, medians of the rounds:"]
         parts += [_backends(results)]
-    parts += ["Targets:", _judged(results), "The machine:", _machine(results)]
+    parts += ["Targets:", judged(targets(results)), "The machine:", machine(results)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -92,17 +92,6 @@ def _backends(results: Results) -> str:
         [_rate(rates.one), _rate(rates.other), f"{rates.ratio:.2f}"] for rates in results.backends
     ]
     return table(["one backend", "three backends", "ratio"], rows)
-
-
-def _judged(results: Results) -> str:
-    rows = [[target.text, target.measured, target.verdict] for target in targets(results)]
-    return table(["target", "measured", ""], rows)
-
-
-def _machine(results: Results) -> str:
-    hardware = ", ".join(f"{name} {value}" for name, value in results.machine.items())
-    versions = ", ".join(f"{name} {value}" for name, value in results.versions.items())
-    return f"Measured {results.measured}: {hardware}; {versions}."
 
 
 def _ms(seconds: float) -> str:

@@ -13,7 +13,13 @@ from pyinfra_ollama import layout
 from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.gateway.authority import missing
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.gateway.state import acme_reasons, certificate_need, need, state
+from pyinfra_ollama.decide.gateway.state import (
+    acme_reasons,
+    certificate_need,
+    need,
+    rewritten,
+    state,
+)
 from pyinfra_ollama.decide.verified import STAMP
 from pyinfra_ollama.facts.snapshot import look
 from pyinfra_ollama.operations.base import Steps, host_operation
@@ -31,6 +37,8 @@ JUDGE = (
     'cp /etc/pyinfra-ollama/tls/gateway.pem "$stage/etc/pyinfra-ollama/tls/"; } && '
     'nginx -t -q -c "$stage/etc/nginx/nginx.conf"'
 )
+# Last, so that only what is put in place has nginx reload; scripts/gateway.sh takes it away again.
+DUE = f" && install -d -m 755 {layout.NGINX_FOLDER} && : >{layout.NGINX_DUE}"
 START_SECONDS = 15
 
 
@@ -94,7 +102,9 @@ def configuration(*, declared: Declared, templates: Path) -> Steps:
     + templates: the folder of the templates
     """
     snapshot = look(whole_question(declared))
-    yield from swapped_in(gateway_files(_gateway(declared), snapshot, templates), snapshot, JUDGE)
+    files = gateway_files(_gateway(declared), snapshot, templates)
+    judge = JUDGE + DUE if rewritten(files, snapshot) else JUDGE
+    yield from swapped_in(files, snapshot, judge)
 
 
 @host_operation

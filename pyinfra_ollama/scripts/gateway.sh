@@ -36,4 +36,5 @@ while [ "$(curl -sS --noproxy '*' --max-time 2 "http://127.0.0.1:$port/stamp" 2>
   fi
   sleep 0.1
 done
+rm -f "$folder/reload-due"
 say "serves as declared"

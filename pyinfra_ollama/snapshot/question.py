@@ -166,7 +166,7 @@ def whole_question(declared: Declared) -> Question:
     if declared.gateway:
         asked = replace(
             asked,
-            files=(*asked.files, *layout.GATEWAY_FILES),
+            files=(*asked.files, *layout.GATEWAY_FILES, layout.NGINX_DUE),
             gateway=gateway_arguments(declared.gateway),
         )
     if declared.metrics or declared.observer:

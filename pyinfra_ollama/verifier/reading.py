@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from pyinfra_ollama.verifier.answers import (
@@ -17,10 +18,29 @@ from pyinfra_ollama.verifier.answers import (
     Swappiness,
 )
 
-__all__ = ["parse", "path_state", "sections", "socket", "split"]
+__all__ = ["Reader", "parse", "path_state", "sections", "socket", "split"]
 
 T = TypeVar("T")
 Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads sections one by one; what is missing or damaged is None, and noted in `problems`."""
+
+    whole: Mapping[str, list[str]]
+    problems: dict[str, str]
+
+    def __call__(self, name: str, parser: Callable[[list[str]], T]) -> T | None:
+        """Read one section."""
+        if name not in self.whole:
+            self.problems.setdefault(name, "no answer")
+            return None
+        try:
+            return parser(self.whole[name])
+        except (ValueError, IndexError, KeyError) as error:
+            self.problems[name] = f"unreadable answer ({error})"
+            return None
 
 
 def parse(lines: Sequence[str]) -> Probe:
@@ -29,16 +49,7 @@ def parse(lines: Sequence[str]) -> Probe:
     if not lines or lines[-1] != "@@done":
         problems["script"] = "its output is cut off"
 
-    def read(name: str, parser: Callable[[list[str]], T]) -> T | None:
-        if name not in whole:
-            problems.setdefault(name, "no answer")
-            return None
-        try:
-            return parser(whole[name])
-        except (ValueError, IndexError, KeyError) as error:
-            problems[name] = f"unreadable answer ({error})"
-            return None
-
+    read = Reader(whole, problems)
     return Probe(
         problems=problems,
         uid=read("uid", lambda body: int(body[0])),

@@ -168,3 +168,16 @@ def test_a_run_that_was_killed_before_the_reload_is_finished(
     assert ran.code == 1
     fleet.apply(wanted)
     assert door.ask("POST", "/api/show", key="chat", body=b"{").status == 400
+
+
+def test_what_a_person_had_nginx_load_is_not_left_running(
+    fleet: Fleet, door: Door, back: None
+) -> None:
+    """It says of itself that it is as declared; only that files were put back tells."""
+    served = "s/server_name _;/& location = \\/extra { return 200 here; }/"
+    fleet.sh(HOST, f"sed -i '0,/server_name _;/{served}' /etc/nginx/nginx.conf && nginx -s reload")
+    wait_until("it serves that", lambda: door.ask("GET", "/extra").status == 200, 10)
+    ran = fleet.apply(gatewaying.full(fleet))
+    assert "Have the gateway serving as declared" in ran.changed()[HOST]
+    wait_until("it is gone", lambda: door.ask("GET", "/extra").status == 403, 10)
+    assert fleet.apply(gatewaying.full(fleet)).changed() == {}

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.files import ManagedFile
+from pyinfra_ollama.decide.files import ManagedFile, changed
 from pyinfra_ollama.settings import Acme, GatewaySettings, SelfSigned
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.gateway import GatewayState
@@ -66,6 +66,11 @@ def stamp(files: Iterable[ManagedFile], snapshot: Snapshot) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def rewritten(files: Iterable[ManagedFile], snapshot: Snapshot) -> bool:
+    """Whether files that nginx reads only when it starts are about to be put in place."""
+    return bool(changed((f for f in files if f.path in layout.GATEWAY_STAMPED), snapshot.files))
+
+
 def acme_reasons(settings: GatewaySettings, snapshot: Snapshot) -> tuple[str, ...]:
     """Why the ACME authority has to be asked; renewals are certbot's business."""
     tls, found = settings.gateway.tls, state(snapshot)
@@ -99,7 +104,8 @@ class Need:
 def need(settings: GatewaySettings, files: Iterable[ManagedFile], snapshot: Snapshot) -> Need:
     """Compare what nginx says it was started with to what is declared.
 
-    What the operations before this one are about to do is foretold.
+    What the operations before this one are about to do is foretold. What nginx says is not enough:
+    files that a person edited and had it reload carry the stamp of the declared ones.
     """
     found = state(snapshot)
     running = found.active == "active"
@@ -116,4 +122,6 @@ def need(settings: GatewaySettings, files: Iterable[ManagedFile], snapshot: Snap
         reasons.append("the running nginx has another certificate")
     elif running and found.running != stamp(files, snapshot):
         reasons.append("the running nginx was started with other files")
+    elif running and (layout.NGINX_DUE in snapshot.files or rewritten(files, snapshot)):
+        reasons.append("files were put in place since nginx was started")
     return Need(tuple(reasons), running)

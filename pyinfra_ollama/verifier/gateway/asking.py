@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any
 
 from cryptography import x509
 from pyinfra.api.host import Host
@@ -18,13 +18,11 @@ from pyinfra_ollama.engine import HostError, run_script
 from pyinfra_ollama.settings import GatewaySettings
 from pyinfra_ollama.verifier.answers import PathState, Socket
 from pyinfra_ollama.verifier.gateway import nginx
-from pyinfra_ollama.verifier.reading import path_state, sections, socket, split
+from pyinfra_ollama.verifier.reading import Reader, path_state, sections, socket, split
 
 __all__ = ["Inside", "ask", "logged", "read"]
 
 ASK_SECONDS = 60
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -108,17 +106,7 @@ def _script(name: str) -> str:
 def read(lines: Sequence[str]) -> Inside:
     """Read the script's output; a cut, failed or damaged section is unknown."""
     whole, problems = sections(lines)
-
-    def part(name: str, parser: Callable[[list[str]], T]) -> T | None:
-        if name not in whole:
-            problems.setdefault(name, "no answer")
-            return None
-        try:
-            return parser(whole[name])
-        except (ValueError, IndexError, KeyError) as error:
-            problems[name] = f"unreadable answer ({error})"
-            return None
-
+    part = Reader(whole, problems)
     stamp = part("stamp", _words) or {}
     return Inside(
         problems=problems,

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pyinfra_ollama import layout
 from pyinfra_ollama.decide.gateway import authority
 from pyinfra_ollama.decide.gateway.files import gateway_files
 from pyinfra_ollama.decide.gateway.preflight import findings
@@ -59,6 +60,18 @@ def test_the_running_nginx_is_asked_what_it_was_started_with() -> None:
     other = {path: replace(s, sha256="e" * 64) for path, s in renewed.files.items() if s == PEM}
     changed = replace(found, files={**found.files, **other})
     assert reasons(changed) == ("the running nginx was started with other files",)
+
+
+def test_files_that_were_put_in_place_since_are_seen_whatever_nginx_says() -> None:
+    since = ("files were put in place since nginx was started",)
+    found = serving(GATEWAY)
+    edited = {layout.NGINX_CONF: replace(found.files[layout.NGINX_CONF], sha256="e" * 64)}
+    assert reasons(replace(found, files={**found.files, **edited})) == since
+    # The run that put the declared one back was killed before its reload.
+    assert reasons(replace(found, files={**found.files, layout.NGINX_DUE: PEM})) == since
+    # Nothing that nginx reads.
+    others = {layout.NGINX_LOGROTATE: replace(PEM, mode="644")}
+    assert reasons(replace(found, files={**found.files, **others})) == ()
 
 
 def test_the_stamp_is_what_the_script_computes(tmp_path: Path) -> None:
