@@ -151,6 +151,9 @@ MONITOR_UNITS = (
     # Logs that grow fast are looked at more often than daily.
     "/etc/systemd/system/logrotate.timer.d/50-pyinfra-ollama.conf",
 )
+MONITOR_LOG = "/var/log/ollama-monitor.log"
+# What Debian's node exporter reads, where it is installed.
+MONITOR_FIGURES = "/var/lib/prometheus/node-exporter/pyinfra-ollama-monitor.prom"
 MONITOR_LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-monitor"
 JOURNALD_FILE = "/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf"
 MONITORING_FILES = (

@@ -8,16 +8,24 @@ section() { printf '\n@@begin %s\n' "$1"; }
 end() { printf '\n@@end 0\n'; }
 
 section paths
-printf '%s\n' "$paths" | while IFS= read -r path; do
+tell() {
+  path=$1
   if [ -L "$path" ]; then printf 'link %s %s\n' "$path" "$(readlink "$path")"
   elif [ -d "$path" ]; then printf 'folder %s\n' "$path"
   elif [ -e "$path" ]; then
     # What does not say that it is ours is somebody else's, but for what cannot say it.
     kind="foreign"
-    case $path in *pyinfra-ollama* | /var/lib/systemd/*) kind="file" ;; esac
+    case $path in *pyinfra-ollama* | /var/lib/systemd/* | /var/log/*) kind="file" ;; esac
     head -c 400 "$path" 2>/dev/null | grep -qa 'Managed by pyinfra-ollama' && kind="file"
     printf '%s %s\n' "$kind" "$path"
   fi
+}
+printf '%s\n' "$paths" | while IFS= read -r path; do
+  case $path in
+    # A log and what logrotate made of it.
+    *\*) for one in "${path%\*}"*; do case ${one#"${path%\*}"} in "" | .[0-9]*) tell "$one" ;; esac; done ;;
+    *) tell "$path" ;;
+  esac
 done
 end
 section units

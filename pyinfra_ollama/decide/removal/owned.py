@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import Declared
 
-# Started and enabled by this package; nginx, ufw and certbot are their packages' own.
+# Started and enabled by this package; those of Debian's packages are their own.
 UNITS = (
+    # What begins others comes first, so that nothing is begun anew behind them.
     *(f"{unit}.{kind}" for kind in ("timer", "service") for unit in layout.BACKUP_UNITS),
+    layout.MONITOR_TIMER,
+    "ollama-monitor.service",
+    layout.EXPORTER_UNIT,
     layout.UNIT,
 )
 # One file each, which may stand in place of another's.
@@ -23,6 +28,16 @@ FILES = (
     layout.ACME_DROP_IN,
     layout.BACKUP_COMMAND,
     *layout.BACKUP_UNIT_FILES,
+    layout.EXPORTER_UNIT_FILE,
+    layout.EXPORTER_COMMAND,
+    *layout.DEFAULTS.values(),
+    *layout.OBSERVER_FILES,
+    *(path for path in layout.TOOLS if "/bin/" in path),
+    layout.MONITOR_LOGROTATE,
+    layout.JOURNALD_FILE,
+    *layout.MONITOR_UNITS,
+    layout.DEBUG_DROP_IN,
+    layout.MONITOR_FIGURES,
     # systemd's own memory of timers that are made up for.
     *(f"/var/lib/systemd/timers/stamp-{unit}.timer" for unit in layout.BACKUP_UNITS),
     "/run/lock/pyinfra-ollama-firewall",
@@ -37,19 +52,38 @@ TREES = (
     layout.HOST_LIBRARY,
     layout.BACKUP_CACHE,
     "/run/pyinfra-ollama-firewall",
+    "/run/pyinfra-ollama-monitor",
 )
+# Logs with their rotated ones beside them.
+LOGS = (f"{layout.MONITOR_LOG}*",)
 LINKS = {layout.COMMAND: f"{layout.OPT}/"}
 # Folders that others may use as well: they go when nothing is in them.
 SHARED = tuple(
-    dict.fromkeys(str(PurePosixPath(path).parent) for path in (layout.DROP_IN, layout.ACME_DROP_IN))
+    dict.fromkeys(
+        str(PurePosixPath(path).parent)
+        for path in (
+            layout.DROP_IN,
+            layout.ACME_DROP_IN,
+            layout.JOURNALD_FILE,
+            layout.MONITOR_UNITS[-1],
+            layout.DEBUG_DROP_IN,
+            layout.PROMETHEUS_RULES,
+        )
+    )
 )
 # They tell what was made, so they go when all else is gone.
 LAST = ("/run/pyinfra-ollama", layout.STATE)
 
 
 def paths(declared: Declared) -> tuple[str, ...]:
-    """Every path that the host is asked about."""
-    return tuple(dict.fromkeys((*FILES, *TREES, *LINKS, *SHARED, *LAST, *_own(declared))))
+    """Every path that the host is asked about; `*` at the end stands for rotated logs."""
+    own = (*FILES, *LOGS, *TREES, *LINKS, *SHARED, *LAST, *_own(declared))
+    return tuple(dict.fromkeys(own))
+
+
+def logs(paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of them that are logs of ours."""
+    return tuple(path for path in paths if any(fnmatch(path, log) for log in LOGS))
 
 
 def _own(declared: Declared) -> Iterator[str]:

@@ -60,7 +60,8 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         if seen.paths.get(path) == "link":
             yield Removal("link", path, target, text=f"remove {path}")
     left = _unknown(seen, wishes)
-    files = [path for path in owned.FILES if _is_ours(seen, path) and path not in left]
+    of_ours = (*owned.FILES, *owned.logs(seen.paths))
+    files = [path for path in of_ours if _is_ours(seen, path) and path not in left]
     for path in files:
         back = " and put back what was there before" if path in seen.before else ""
         yield Removal("file", path, text=f"remove {path}{back}")

@@ -5,15 +5,19 @@ from __future__ import annotations
 import pytest
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide import watching
 from pyinfra_ollama.decide.backup.files import tool_files, unit_files
 from pyinfra_ollama.decide.gateway.files import gateway_files
+from pyinfra_ollama.decide.monitoring.work import monitoring_files
 from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.seen import SECTIONS, Seen, SeenError, read
+from pyinfra_ollama.decide.swap import files as swap_files
 from pyinfra_ollama.decide.unit import unit_files as service_files
 
 from .backups import having
 from .gateways import key
 from .hosts import declaration, host
+from .monitored import observing
 from .removals import answer
 from .served import TEMPLATES
 
@@ -28,10 +32,15 @@ def test_unknown_is_not_empty(section: str) -> None:
 
 def test_every_file_that_a_deployment_writes_is_known_here() -> None:
     gateway = {"keys": [key("chat")], "server_names": ["a.example.com"], "tls": {"agree_tos": True}}
-    declared = having(others={"gateway": gateway, "swap": {"size": "1G"}})
+    declared = having(others={"gateway": gateway, "swap": {"size": "1G"}, "monitoring": {}})
     assert declared.server is not None
+    assert declared.server.swap is not None
     assert declared.gateway is not None
     written = [
+        *swap_files(declared.server.swap, TEMPLATES),
+        *monitoring_files(observing(), TEMPLATES),
+        *watching.tool_files(declared, TEMPLATES),
+        *watching.unit_files(declared, TEMPLATES),
         *service_files(declared.server, host(), TEMPLATES).files,
         *gateway_files(declared.gateway, host(), TEMPLATES),
         *tool_files(declared, TEMPLATES),
@@ -43,7 +52,7 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
         for file in written
         if file.path not in owned.FILES and not file.path.startswith(tuple(f"{p}/" for p in own))
     ]
-    assert len(written) > 30
+    assert len(written) > 70
     assert unknown == []
     # By this a file is known to be ours when it stands alone.
     silent = [
@@ -62,7 +71,8 @@ def test_every_path_of_the_layout_is_known_here() -> None:
         for name, value in vars(layout).items()
         if isinstance(value, str) and value.startswith("/") and name.isupper() and name != "FSTAB"
     }
-    known = (*owned.paths(declaration()), layout.OFFICIAL_LIBRARY, layout.NGINX_USERS)
+    own = (path.removesuffix("*") for path in owned.paths(declaration()))
+    known = (*own, layout.OFFICIAL_LIBRARY, layout.NGINX_USERS)
     assert [
         path
         for path in sorted(paths)
