@@ -10,6 +10,12 @@ logs=/var/log/pyinfra-ollama
 say() { printf 'gateway: %s\n' "$*"; }
 
 install -d -o root -g adm -m 755 "$logs"
+# As logrotate makes them; whoever tried the configuration first made them root's alone.
+for log in "$logs/gateway.log" "$logs/gateway-error.log"; do
+  [ -e "$log" ] || : >"$log"
+  chown www-data:adm "$log"
+  chmod 640 "$log"
+done
 wanted=$(sha256sum -- "$@" 2>/dev/null | sha256sum | cut -d ' ' -f 1)
 printf 'location = /stamp { return 200 %s; }\n' "$wanted" >"$folder/.stamp.new"
 mv "$folder/.stamp.new" "$folder/stamp.conf"

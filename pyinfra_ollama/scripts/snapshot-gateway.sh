@@ -9,6 +9,7 @@ section gateway
 systemctl show nginx.service -p ActiveState,UnitFileState 2>/dev/null
 [ -e /proc/net/if_inet6 ] && echo IPv6=there
 stat -c 'Logs=%a %U:%G' /var/log/pyinfra-ollama 2>/dev/null
+stat -c 'Log=%a %U:%G' /var/log/pyinfra-ollama/gateway.log 2>/dev/null
 # The hash of what the running nginx was started with, by its own word.
 printf 'Running=%s\n' "$(curl -sS --fail --noproxy '*' --max-time 5 "http://127.0.0.1:$status_port/stamp" 2>/dev/null)"
 # What a person has nginx serve already, which the gateway's nginx.conf would leave out.

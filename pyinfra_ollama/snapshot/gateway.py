@@ -41,7 +41,7 @@ class LineageState:
 class GatewayState:
     """nginx as systemd and its own status page see it.
 
-    `logs`: mode and owner of their folder. `running`: the hash of what it was started with, None
+    `logs`, `log`: mode and owner of their folder and of that of requests. `running`: the hash of what it was started with, None
     when nothing answers. `foreign`: files that serve something else. `authority`: the public
     certificate of the host's own. `ipv6`: whether the kernel speaks it.
     """
@@ -56,6 +56,7 @@ class GatewayState:
     authority: str | None = None
     lineage: LineageState | None = None
     ipv6: bool = True
+    log: str = ""
 
 
 def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState | None:
@@ -68,6 +69,7 @@ def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState | None:
         active=values.get("ActiveState", "unknown"),
         enabled=values.get("UnitFileState", ""),
         logs=values.get("Logs", ""),
+        log=values.get("Log", ""),
         running=values["Running"] or None,
         listeners=tuple(many(lines, "Listener")),
         foreign=tuple(many(lines, "Foreign")),

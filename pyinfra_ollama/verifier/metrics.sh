@@ -17,8 +17,11 @@ section() {
     printf '\n@@end %s %s\n' "$name" "$?"
 }
 get() { curl -sS --noproxy '*' --max-time 15 --fail "http://$1" 2>/dev/null; }
-# Only what is judged: a page has a thousand lines.
-page() { get "$exporter/metrics" | grep -E '^ollama_(up|exporter_source_up|gateway_log_readable)[ {]'; }
+# Only what is judged, which is nothing where only others are observed: a page has a thousand lines.
+page() {
+    whole=$(get "$exporter/metrics") || return
+    printf '%s\n' "$whole" | grep -E '^ollama_(up|exporter_source_up|gateway_log_readable)[ {]' || :
+}
 # A page that is not answered is an answer, 000 or its status.
 statuses() {
     for path in $pages; do

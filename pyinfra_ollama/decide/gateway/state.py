@@ -14,6 +14,8 @@ from pyinfra_ollama.snapshot.gateway import GatewayState
 
 # Workers, which run as www-data, open the logs anew at each rotation.
 LOGS = "755 root:adm"
+# nginx makes it root's alone, and people and the exporter read it as the group.
+LOG = "640 www-data:adm"
 PROVISIONAL_DAYS = 90
 _UNASKED = GatewayState("unknown", "", "", None, (), ())
 
@@ -116,6 +118,8 @@ def need(settings: GatewaySettings, files: Iterable[ManagedFile], snapshot: Snap
         reasons.append("nginx is not enabled")
     if found.logs != LOGS:
         reasons.append("the folder of the logs is not as it should be")
+    elif found.log != LOG:
+        reasons.append("the log of requests is not as it should be")
     if running and found.running is None:
         reasons.append("the running nginx is not this gateway")
     elif running and certificate_need(settings, snapshot).reasons:

@@ -9,7 +9,7 @@ from typing import Any
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.gateway.state import LOGS, stamp
+from pyinfra_ollama.decide.gateway.state import LOG, LOGS, stamp
 from pyinfra_ollama.settings import Declared, GatewaySettings, Secret
 from pyinfra_ollama.snapshot import FileState, Snapshot
 from pyinfra_ollama.snapshot.gateway import CertificateState, GatewayState
@@ -24,6 +24,7 @@ SERVING = GatewayState(
     active="active",
     enabled="enabled",
     logs=LOGS,
+    log=LOG,
     running=None,
     listeners=(),
     foreign=(),

@@ -41,6 +41,8 @@ def test_a_gateway_that_serves_as_declared_needs_nothing() -> None:
         ({"active": "failed"}, "nginx is failed"),
         ({"enabled": "disabled"}, "nginx is not enabled"),
         ({"logs": "750 root:adm"}, "the folder of the logs is not as it should be"),
+        ({"log": "600 root:root"}, "the log of requests is not as it should be"),
+        ({"log": ""}, "the log of requests is not as it should be"),
     ],
 )
 def test_what_is_wrong_with_nginx(state: dict[str, Any], reason: str) -> None:

@@ -66,6 +66,14 @@ def test_the_server_and_its_runners_are_told_apart_by_their_command_lines(host: 
     assert (found[1].resident, found[1].started) == (102400, 500)
 
 
+@pytest.mark.parametrize("deeper", ["unified", "systemd"])
+def test_a_host_with_both_kinds_of_cgroups_is_read_too(host: Host, deeper: str) -> None:
+    slices = host.cgroups / "system.slice"
+    (host.cgroups / deeper).mkdir()
+    slices.rename(host.cgroups / deeper / "system.slice")
+    assert [p.pid for p in processes("ollama.service", host.proc, host.cgroups)] == [10]
+
+
 def test_a_service_that_is_not_there_has_no_processes(tmp_path: Path) -> None:
     assert processes("none.service", tmp_path, tmp_path) == []
 

@@ -16,6 +16,7 @@ ActiveState=active
 UnitFileState=enabled
 IPv6=there
 Logs=755 root:adm
+Log=640 www-data:adm
 Running=0f859c6a7d76ecca31c9916b6d3efd87a61c9bd1d0815b3300cf130ec6507761
 Listener=LISTEN 0 511 0.0.0.0:443 0.0.0.0:* users:(("nginx",pid=1960,fd=6))
 Listener=LISTEN 0 511 127.0.0.1:9180 0.0.0.0:* users:(("nginx",pid=1960,fd=9))
@@ -56,6 +57,7 @@ def test_a_gateway_that_serves() -> None:
     found = answer(ASKED)
     assert found is not None
     assert (found.active, found.enabled, found.logs) == ("active", "enabled", "755 root:adm")
+    assert found.log == "640 www-data:adm"
     assert found.running is not None
     assert found.running.startswith("0f859c6a")
     assert len(found.listeners) == 2

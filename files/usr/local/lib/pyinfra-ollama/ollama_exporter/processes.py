@@ -45,8 +45,13 @@ def processes(unit: str, proc: Path = Path("/proc"), cgroups: Path | None = None
 
 
 def cgroup(unit: str, root: Path | None = None) -> Path:
-    """Where the kernel accounts for a service of the system."""
-    return (root or Path("/sys/fs/cgroup")) / "system.slice" / unit
+    """Where the kernel accounts for a service of the system.
+
+    A host with cgroups of version 1 has the names of services one folder deeper.
+    """
+    root = root or Path("/sys/fs/cgroup")
+    places = [root / name for name in ("unified", "systemd") if (root / name).is_dir()]
+    return (places or [root])[0] / "system.slice" / unit
 
 
 def _process(folder: Path, pid: int) -> Process | None:
