@@ -14,7 +14,7 @@ from lab.model import LabHost, LabState
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.release import ARCHITECTURES, GPU_LIBRARIES
 from pyinfra_ollama.settings import Ollama
-from pyinfra_ollama.snapshot.question import REQUIRED_PACKAGES
+from pyinfra_ollama.snapshot.wanted import REQUIRED_PACKAGES
 
 VERSION = "0.33.0"
 TOOLS = ("lsof",)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
-from pyinfra_ollama.snapshot.question import wanted_packages
+from pyinfra_ollama.snapshot.wanted import wanted_packages
 
 
 @dataclass(frozen=True)

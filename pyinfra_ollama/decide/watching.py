@@ -31,14 +31,14 @@ JUDGE_TOOLS = (
     'python3 -IB "$stage/usr/local/bin/ollama-$tool" --help >/dev/null || exit 1; done && '
     "python3 -IB -c 'import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]); "
     "from ollama_tools.config import load; load(Path(sys.argv[2]))' "
-    f'"$library" "$stage{layout.MONITORING_CONFIG}" && '
-    f'said=$(logrotate -d "$stage{layout.MONITOR_LOGROTATE}" 2>&1) && '
+    f'"$library" "$stage{layout.monitoring.MONITORING_CONFIG}" && '
+    f'said=$(logrotate -d "$stage{layout.monitoring.MONITOR_LOGROTATE}" 2>&1) && '
     '! printf "%s\\n" "$said" | grep -i "^error"'
 )
 JUDGE_UNITS = (
     'said=$(SYSTEMD_UNIT_PATH="$stage/etc/systemd/system:" systemd-analyze verify --man=no '
     '"$stage/etc/systemd/system/ollama-monitor.service" '
-    f'"$stage/etc/systemd/system/{layout.MONITOR_TIMER}" 2>&1) && '
+    f'"$stage/etc/systemd/system/{layout.monitoring.MONITOR_TIMER}" 2>&1) && '
     '! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" '
     '|| { printf "%s\\n" "$said"; exit 1; }'
 )
@@ -54,16 +54,16 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
             mode="755" if "/bin/" in path else "644",
             program=True,
         )
-        for path in layout.TOOLS
+        for path in layout.monitoring.TOOLS
     )
     webhook = monitoring.notify.webhook if monitoring.notify else None
     return (
         *tools,
-        ManagedFile(layout.MONITORING_CONFIG, _configuration(declared, monitoring)),
-        ManagedFile(layout.WEBHOOK, _line(webhook), mode="600", secret=True),
+        ManagedFile(layout.monitoring.MONITORING_CONFIG, _configuration(declared, monitoring)),
+        ManagedFile(layout.monitoring.WEBHOOK, _line(webhook), mode="600", secret=True),
         *(
             ManagedFile(path, render(templates, f"{path[1:]}.j2", monitoring=monitoring))
-            for path in (layout.MONITOR_LOGROTATE, layout.JOURNALD_FILE)
+            for path in (layout.monitoring.MONITOR_LOGROTATE, layout.monitoring.JOURNALD_FILE)
         ),
     )
 
@@ -78,7 +78,7 @@ def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     }
     return tuple(
         ManagedFile(path, render(templates, f"{path[1:]}.j2", **values))
-        for path in layout.MONITOR_UNITS
+        for path in layout.monitoring.MONITOR_UNITS
     )
 
 
@@ -103,7 +103,9 @@ def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
         reasons.append("the monitor's timer is not enabled")
     if found.needs_reload and not changed(unit_files(declared, templates), snapshot.files):
         reasons.append("systemd has not read the units as they are on disk")
-    bounds = [f for f in tool_files(declared, templates) if f.path == layout.JOURNALD_FILE]
+    bounds = [
+        f for f in tool_files(declared, templates) if f.path == layout.monitoring.JOURNALD_FILE
+    ]
     journald = bool(changed(bounds, snapshot.files)) or _is_older(found)
     if journald:
         reasons.append("journald runs without the declared bounds")
@@ -143,7 +145,7 @@ def _notify(notify: Notify) -> dict[str, object] | None:
         return None
     return {
         "command": list(notify.command),
-        "webhook": layout.WEBHOOK if notify.webhook else None,
+        "webhook": layout.monitoring.WEBHOOK if notify.webhook else None,
         "repeat_seconds": round(duration_seconds(notify.repeat)),
     }
 

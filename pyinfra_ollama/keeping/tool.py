@@ -11,12 +11,11 @@ from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine, layout
 from pyinfra_ollama.commands import Hidden, quiet
-from pyinfra_ollama.decide.backup.files import tool_files
+from pyinfra_ollama.decide.backup.files import of, tool_files
 from pyinfra_ollama.decide.files import payload
 from pyinfra_ollama.engine.connection import Output
 from pyinfra_ollama.keeping.results import Snapshot
 from pyinfra_ollama.settings import Declared
-from pyinfra_ollama.snapshot.question import BACKUP_PACKAGES
 
 __all__ = ["Answer", "ask", "listed", "prepare"]
 
@@ -28,7 +27,7 @@ _STATUS = "@@status "
 
 # What went wrong is a line for a person; the code and the numbers are for this program.
 _RUN = f"""\
-tool={layout.BACKUP_COMMAND} state={layout.BACKUP_STATE}
+tool={layout.backup.COMMAND} state={layout.backup.RESULTS}
 [ -x "$tool" ] || {{ echo "$tool is not there: run deploy.py first"; echo '{_CODE}1'; exit 0; }}
 code=0
 "$tool" "$@" 2>&1 || code=$?
@@ -92,7 +91,7 @@ def prepare(host: Host, declared: Declared, templates: Path) -> None:
     """
     there = engine.run_script(host, "command -v restic", timeout_seconds=FILES_SECONDS)
     if not there.succeeded:
-        apt = quiet("apt", "yes", "", str(LOCK_SECONDS), *BACKUP_PACKAGES)
+        apt = quiet("apt", "yes", "", str(LOCK_SECONDS), *of(declared).packages)
         _must(engine.run_command(host, apt, timeout_seconds=APT_SECONDS), "restic")
     files = [file for file in tool_files(declared, templates) if file.content is not None]
     written = engine.run_command(

@@ -12,7 +12,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .backends import Backend, Inventory, ResolvedBackend
-from .backup import Backup
 from .callers import Key, User
 from .certificates import Acme, OwnCertificate, SelfSigned
 from .cors import Cors
@@ -31,24 +30,27 @@ from .openings import Opening, exposed, openings
 from .options import Options
 from .problems import Problem, SettingsError
 from .release import Release
-from .repositories import Disk, Rest, S3Bucket
 from .resolve import GatewaySettings
 from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
-from .sftp import Sftp
 from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
 from .verify import Verify
 
 if TYPE_CHECKING:
     from .alerts import Alerts, Email, Receiver
+    from .backup import Backup
     from .metrics import Metrics, MetricsSettings
     from .monitoring import Monitoring, Notify
     from .observer import Observer, ObserverSettings, Target
+    from .repositories import Disk, Rest, S3Bucket
+    from .sftp import Sftp
 
 # These take their time to import, and most hosts declare none of them.
 _LATER = {
     "Alerts": "alerts",
+    "Backup": "backup",
+    "Disk": "repositories",
     "Email": "alerts",
     "Metrics": "metrics",
     "MetricsSettings": "metrics",
@@ -57,6 +59,9 @@ _LATER = {
     "Observer": "observer",
     "ObserverSettings": "observer",
     "Receiver": "alerts",
+    "Rest": "repositories",
+    "S3Bucket": "repositories",
+    "Sftp": "sftp",
     "Target": "observer",
 }
 

@@ -8,8 +8,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from .base import LOADING, UNNAMED, Setting, refusal, setting
 from .kinds import Count, Flag, shaped
-from .repositories import Repository
+from .repositories import Disk, Repository
 from .secrets import Secret, SecretValue, one_line
+from .sftp import Sftp
 
 _SHORTEST_PASSWORD = 12
 
@@ -92,6 +93,16 @@ class Backup(Setting):
         "Age of the last good backup above which the verifier fails, in hours.",
         source="our choice because a day and a night of delay are bearable",
     )
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Debian's packages that it needs on the host."""
+        return ("openssh-client", "restic") if isinstance(self.repository, Sftp) else ("restic",)
+
+    @property
+    def folder(self) -> str:
+        """The repository's folder where it is on the host's own disk, or nothing."""
+        return str(self.repository.path) if isinstance(self.repository, Disk) else ""
 
     @field_validator("password")
     @classmethod

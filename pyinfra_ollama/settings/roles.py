@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .backup import Backup
 from .base import Setting
 from .environ import Environ
 from .firewall import Firewall
@@ -21,6 +20,7 @@ from .service import Service
 from .verify import Verify
 
 if TYPE_CHECKING:
+    from .backup import Backup
     from .metrics import MetricsSettings
     from .monitoring import Monitoring
     from .observer import ObserverSettings
@@ -59,9 +59,10 @@ _HERE: dict[str, type[Setting]] = {
     "verify": Verify,
     "gateway": Gateway,
     "firewall": Firewall,
-    "backup": Backup,
 }
-VARIABLES = _Variables(_HERE, monitoring="Monitoring", metrics="Metrics", observer="Observer")
+VARIABLES = _Variables(
+    _HERE, monitoring="Monitoring", metrics="Metrics", observer="Observer", backup="Backup"
+)
 """The variables of group data, each with the class that declares it."""
 
 
@@ -95,8 +96,8 @@ class Declared:
     """All that one host is declared to be: each role it has, and what every host has.
 
     `firewall` is None where the host's own is left alone; `opened` is what its roles need besides
-    what it declares. `monitoring` is None where nothing looks after the host.
-    what it declares. `backup` is None where nothing is kept.
+    what it declares. `metrics`, `observer`, `monitoring` and `backup` are None where they are not
+    declared: then nothing of them is put on the host.
     """
 
     name: str

@@ -12,26 +12,30 @@ from pyinfra_ollama.snapshot.question import Question
 def of_monitoring(declared: Declared, asked: Question) -> Question:
     """The question with the files and units of monitoring."""
     names = daemons(declared)
-    files = [*asked.files, *(layout.DEFAULTS[name] for name in names)]
+    files = [*asked.files, *(layout.monitoring.DEFAULTS[name] for name in names)]
     exporter = ""
     ports: tuple[str, ...] = ()
     if declared.metrics:
-        files += layout.EXPORTER_STAMPED
+        files += layout.monitoring.EXPORTER_STAMPED
         exporter = authority(declared.metrics)
     if observes := declared.observer:
-        files += layout.OBSERVER_FILES
+        files += layout.monitoring.OBSERVER_FILES
         ports = (f"{observes.observer.port} {observes.observer.alertmanager_port}",)
-    own = (layout.EXPORTER_UNIT,) if declared.metrics else ()
+    own = (layout.monitoring.EXPORTER_UNIT,) if declared.metrics else ()
     units = " ".join((*own, *(f"{name}.service" for name in names)))
     return replace(asked, files=tuple(files), metrics=(units, exporter), observer=ports)
 
 
 def daemons(declared: Declared) -> tuple[str, ...]:
     """Debian's programs that the host runs for monitoring; each has a unit of its name."""
-    names: tuple[str, ...] = (layout.NODE_EXPORTER,) if declared.metrics else ()
+    names: tuple[str, ...] = (layout.monitoring.NODE_EXPORTER,) if declared.metrics else ()
     if declared.metrics and declared.gateway:
-        names = (*names, layout.NGINX_EXPORTER)
-    return (*names, layout.PROMETHEUS, layout.ALERTMANAGER) if declared.observer else names
+        names = (*names, layout.monitoring.NGINX_EXPORTER)
+    return (
+        (*names, layout.monitoring.PROMETHEUS, layout.monitoring.ALERTMANAGER)
+        if declared.observer
+        else names
+    )
 
 
 def authority(settings: MetricsSettings) -> str:

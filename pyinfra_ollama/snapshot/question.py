@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.settings import (
-    Acme,
-    Backup,
     Declared,
-    Disk,
     GatewaySettings,
     HostSettings,
     Model,
     Ollama,
     Packages,
-    Sftp,
     Swap,
 )
+from pyinfra_ollama.snapshot.wanted import REQUIRED_PACKAGES, wanted_packages
 
 # What the roles of a host add, in any of which one question may ask more than another.
 _BY_ROLE: dict[str, Any] = {
@@ -96,58 +92,19 @@ class Question:
             "\n".join(self.show),
             self.upgrade,
             self.swapfile,
-            *_padded(self.gateway, 2, bool(self.metrics or self.observer or self.backup)),
-            *_padded(self.metrics, 2, bool(self.observer or self.backup)),
-            *_padded(self.observer, 1, bool(self.backup)),
-            *self.backup,
+            *_padded(self.gateway, 2),
+            *_padded(self.metrics, 2),
+            *_padded(self.observer, 1),
+            *_padded(self.backup, 1),
         )
 
 
-def _padded(arguments: tuple[str, ...], length: int, followed: bool) -> tuple[str, ...]:
-    """Arguments by their place, so that those that follow have theirs."""
-    return arguments or (("",) * length if followed else ())
+def _padded(arguments: tuple[str, ...], length: int) -> tuple[str, ...]:
+    """Arguments by their place: those that follow have theirs also where these are none."""
+    return arguments or ("",) * length
 
 
 MANAGED = (layout.UNIT_FILE, layout.DROP_IN, layout.SECRETS_FILE, layout.SYSCTL_FILE)
-REQUIRED_PACKAGES = ("ca-certificates", "curl", "iproute2", "procps", "zstd")
-FIREWALL_PACKAGES = ("iptables", "ufw")
-METRICS_PACKAGES = (layout.NODE_EXPORTER, "python3")
-OBSERVER_PACKAGES = (layout.PROMETHEUS, layout.ALERTMANAGER)
-# The tools need Python's standard library whole: python3-minimal has neither json nor http.
-MONITORING_PACKAGES = ("logrotate", "python3")
-BACKUP_PACKAGES = ("restic",)
-GATEWAY_PACKAGES = ("logrotate", "nginx", "openssl")
-
-
-def wanted_packages(declared: Declared | HostSettings) -> tuple[str, ...]:
-    """The declared tools and those the deployment itself needs, sorted.
-
-    For a server's settings alone, those of the server.
-    """
-    roles: set[str] = set()
-    if isinstance(declared, Declared):
-        roles |= set(FIREWALL_PACKAGES if declared.firewall else ())
-        roles |= set(MONITORING_PACKAGES if declared.monitoring else ())
-        roles |= set(_of_gateway(declared.gateway) if declared.gateway else ())
-        roles |= set(METRICS_PACKAGES if declared.metrics else ())
-        roles |= {layout.NGINX_EXPORTER} if declared.metrics and declared.gateway else set()
-        roles |= set(OBSERVER_PACKAGES if declared.observer else ())
-        roles |= set(_of_backup(declared.backup) if declared.backup else ())
-    return tuple(sorted({*REQUIRED_PACKAGES, *roles, *declared.packages.tools}))
-
-
-def _of_gateway(settings: GatewaySettings) -> Iterator[str]:
-    yield from GATEWAY_PACKAGES
-    if isinstance(settings.gateway.tls, Acme):
-        yield "certbot"
-    if settings.reads_models:
-        yield "libnginx-mod-http-js"
-
-
-def _of_backup(backup: Backup) -> Iterator[str]:
-    yield from BACKUP_PACKAGES
-    if isinstance(backup.repository, Sftp):
-        yield "openssh-client"
 
 
 def whole_question(declared: Declared) -> Question:
@@ -162,7 +119,7 @@ def whole_question(declared: Declared) -> Question:
         watch=declared.monitoring is not None,
     )
     if declared.monitoring:
-        asked = replace(asked, files=(*asked.files, *layout.MONITORING_FILES))
+        asked = replace(asked, files=(*asked.files, *layout.monitoring.MONITORING_FILES))
     if declared.gateway:
         asked = replace(
             asked,
@@ -174,15 +131,9 @@ def whole_question(declared: Declared) -> Question:
 
         asked = of_monitoring(declared, asked)
     if declared.backup:
-        place = backup_arguments(declared.backup)
-        asked = replace(asked, files=(*asked.files, *layout.BACKUP_FILES), backup=place)
+        folder = (declared.backup.folder,)
+        asked = replace(asked, files=(*asked.files, *layout.backup.FILES), backup=folder)
     return asked
-
-
-def backup_arguments(backup: Backup) -> tuple[str, ...]:
-    """The argument of scripts/snapshot-backup.sh: the folder of a repository on disk."""
-    place = backup.repository
-    return (str(place.path) if isinstance(place, Disk) else "",)
 
 
 def gateway_arguments(settings: GatewaySettings) -> tuple[str, ...]:

@@ -69,7 +69,9 @@ def test_what_rules_and_dashboard_ask_for_is_on_the_page(place: Path) -> None:
 def test_the_page_names_what_the_exporter_tells() -> None:
     from ollama_exporter.service import COUNTED, SHOWN
 
-    code = " ".join(repo.text(file) for file in repo.python(f"files{layout.EXPORTER_FOLDER}"))
+    code = " ".join(
+        repo.text(file) for file in repo.python(f"files{layout.monitoring.EXPORTER_FOLDER}")
+    )
     told = set(re.findall(r'"(ollama_[a-z_]+)"', code)) - {"ollama_exporter"}
     told |= {f"ollama_runner_{key}_total" for key in COUNTED}
     told |= {f"ollama_runner_{key}" for key in SHOWN}

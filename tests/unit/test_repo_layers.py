@@ -25,7 +25,7 @@ PURE = (
     "pyinfra_ollama/settings",
     "pyinfra_ollama/decide",
     "pyinfra_ollama/snapshot",
-    "pyinfra_ollama/layout.py",
+    "pyinfra_ollama/layout",
     "pyinfra_ollama/render.py",
     "pyinfra_ollama/exits.py",
     "pyinfra_ollama/steps.py",

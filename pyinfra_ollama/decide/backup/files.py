@@ -34,18 +34,18 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     place = backup.repository
     made = [
         ManagedFile(path=path, content=_as_is(templates, path), mode=_mode(path))
-        for path in layout.BACKUP_TOOLS
+        for path in layout.backup.TOOLS
     ]
     made.append(
         ManagedFile(
-            path=layout.BACKUP_SETTINGS, content=settings_text(declared, backup), mode="600"
+            path=layout.backup.SETTINGS, content=settings_text(declared, backup), mode="600"
         )
     )
     secrets = {
-        layout.BACKUP_PASSWORD: f"{backup.password.get_secret_value()}\n",
-        layout.BACKUP_REPOSITORY: f"{place.address(declared.name)}\n",
-        layout.BACKUP_CREDENTIALS: _credentials(place) if isinstance(place, S3Bucket) else None,
-        layout.BACKUP_SSH_KEY: _lines(place.key.get_secret_value())
+        layout.backup.PASSWORD: f"{backup.password.get_secret_value()}\n",
+        layout.backup.REPOSITORY: f"{place.address(declared.name)}\n",
+        layout.backup.CREDENTIALS: _credentials(place) if isinstance(place, S3Bucket) else None,
+        layout.backup.SSH_KEY: _lines(place.key.get_secret_value())
         if isinstance(place, Sftp)
         else None,
     }
@@ -55,8 +55,8 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     ]
     known = _known_hosts(place) if isinstance(place, Sftp) else None
     authority = place.authority_text() if isinstance(place, Rest) else None
-    made.append(ManagedFile(path=layout.BACKUP_KNOWN_HOSTS, content=known, mode="600"))
-    made.append(ManagedFile(path=layout.BACKUP_AUTHORITY, content=authority, mode="600"))
+    made.append(ManagedFile(path=layout.backup.KNOWN_HOSTS, content=known, mode="600"))
+    made.append(ManagedFile(path=layout.backup.AUTHORITY, content=authority, mode="600"))
     return tuple(made)
 
 
@@ -68,7 +68,7 @@ def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
 def _units(backup: Backup, templates: Path) -> Iterator[ManagedFile]:
     place = backup.repository
     when = dict(
-        zip(layout.BACKUP_UNITS, (backup.at, backup.check_at, backup.rehearse_at), strict=True)
+        zip(layout.backup.UNITS, (backup.at, backup.check_at, backup.rehearse_at), strict=True)
     )
     for unit, description in _WORK.items():
         values = {
@@ -108,7 +108,7 @@ def _as_is(templates: Path, path: str) -> str:
 
 
 def _mode(path: str) -> str:
-    return "755" if path == layout.BACKUP_COMMAND else "644"
+    return "755" if path == layout.backup.COMMAND else "644"
 
 
 def _lines(text: str) -> str:

@@ -28,17 +28,17 @@ def _values(declared: Declared, backup: Backup) -> Mapping[str, str]:
     return {
         "host": declared.name,
         "tag": TAG,
-        "private": layout.BACKUP_PRIVATE,
-        "state_folder": layout.BACKUP_STATE,
-        "cache_folder": layout.BACKUP_CACHE,
+        "private": layout.backup.PRIVATE,
+        "state_folder": layout.backup.RESULTS,
+        "cache_folder": layout.backup.CACHE,
         "place": place.place(declared.name),
         "sftp_command": _ssh(place) if isinstance(place, Sftp) else "",
-        "authority": layout.BACKUP_AUTHORITY if isinstance(place, Rest) and place.authority else "",
+        "authority": layout.backup.AUTHORITY if isinstance(place, Rest) and place.authority else "",
         "paths": " ".join(paths(declared)),
         "identity": " ".join(identity(declared)),
         "unless_there": f"{_CERTBOT}/accounts" if _has_acme(declared) else "",
         "models": backup.models if server else "list",
-        "models_folder": server.ollama.models_dir if server else layout.BACKUP_STATE,
+        "models_folder": server.ollama.models_dir if server else layout.backup.RESULTS,
         "pulled": "\n".join(pulled(server)) if server else "",
         "home": layout.HOME,
         "owner": layout.USER if server else "",
@@ -97,11 +97,11 @@ def _ssh(place: Sftp) -> str:
         "IdentitiesOnly=yes",
         "BatchMode=yes",
         "StrictHostKeyChecking=yes",
-        f"UserKnownHostsFile={layout.BACKUP_KNOWN_HOSTS}",
+        f"UserKnownHostsFile={layout.backup.KNOWN_HOSTS}",
         "ConnectTimeout=20",
         "ServerAliveInterval=60",
     )
-    words = ["ssh", "-p", str(place.port), "-i", layout.BACKUP_SSH_KEY]
+    words = ["ssh", "-p", str(place.port), "-i", layout.backup.SSH_KEY]
     words += [word for option in options for word in ("-o", option)]
     return " ".join([*words, f"{place.user}@{place.server}", "-s", "sftp"])
 

@@ -36,7 +36,7 @@ def timer_reasons(units: Iterable[ManagedFile], snapshot: Snapshot) -> tuple[str
     """Why the timers have to be started."""
     found = state(snapshot)
     reasons = [
-        f"{unit}.timer does not run" for unit in layout.BACKUP_UNITS if unit not in found.timers
+        f"{unit}.timer does not run" for unit in layout.backup.UNITS if unit not in found.timers
     ]
     if not reasons and found.started != timers_hash(units):
         reasons.append("the timers were started with another schedule")

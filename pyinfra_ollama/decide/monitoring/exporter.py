@@ -17,12 +17,13 @@ from pyinfra_ollama.settings.metrics import PASSED_ON, MetricsSettings
 # What it starts does not lie in its place yet, so the unit is judged with another command, and the
 # exporter itself by having it print a page. systemd-analyze ends with 0 on settings it ignores.
 JUDGE = (
-    f'sed "s,^ExecStart=.*,ExecStart=/bin/true," "$stage{layout.EXPORTER_UNIT_FILE}" '
-    f'>"$stage/{layout.EXPORTER_UNIT}" && '
-    f'said=$(systemd-analyze verify --man=no "$stage/{layout.EXPORTER_UNIT}" 2>&1) && '
+    f'sed "s,^ExecStart=.*,ExecStart=/bin/true," "$stage{layout.monitoring.EXPORTER_UNIT_FILE}" '
+    f'>"$stage/{layout.monitoring.EXPORTER_UNIT}" && '
+    f'said=$(systemd-analyze verify --man=no "$stage/{layout.monitoring.EXPORTER_UNIT}" 2>&1) && '
     '! printf "%s" "$said" | grep -E "$stage.*(ignor|nknown)" && '
-    f'cd "$stage{layout.EXPORTER_FOLDER}/.." && '
-    f'python3 -B -m ollama_exporter --config "$stage{layout.EXPORTER_CONFIG}" --once >/dev/null || '
+    f'cd "$stage{layout.monitoring.EXPORTER_FOLDER}/.." && '
+    f"python3 -B -m ollama_exporter --config "
+    f'"$stage{layout.monitoring.EXPORTER_CONFIG}" --once >/dev/null || '
     '{ printf "%s\\n" "$said"; exit 1; }'
 )
 
@@ -34,7 +35,7 @@ def exporter_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ..
         raise ValueError(f"no metrics are declared for {declared.name}")
     unit = render(
         templates,
-        f"{layout.EXPORTER_UNIT_FILE[1:]}.j2",
+        f"{layout.monitoring.EXPORTER_UNIT_FILE[1:]}.j2",
         layout=layout,
         reads_logs=declared.gateway is not None,
     )
@@ -45,20 +46,20 @@ def exporter_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ..
             mode=_mode(path),
             program=path.startswith("/usr/"),
         )
-        for path in layout.EXPORTER_STAMPED
+        for path in layout.monitoring.EXPORTER_STAMPED
     )
 
 
 def _mode(path: str) -> str:
-    return "755" if path == layout.EXPORTER_COMMAND else "644"
+    return "755" if path == layout.monitoring.EXPORTER_COMMAND else "644"
 
 
 def _text(
     path: str, unit: str, declared: Declared, metrics: MetricsSettings, templates: Path
 ) -> str:
-    if path == layout.EXPORTER_UNIT_FILE:
+    if path == layout.monitoring.EXPORTER_UNIT_FILE:
         return unit
-    if path == layout.EXPORTER_CONFIG:
+    if path == layout.monitoring.EXPORTER_CONFIG:
         found = configuration(declared, metrics)
         return json.dumps(found, indent=2, sort_keys=True) + "\n"
     return plain(templates, path)
@@ -74,7 +75,7 @@ def configuration(declared: Declared, metrics: MetricsSettings) -> dict[str, obj
         "port": metrics.metrics.port,
         "observers": list(metrics.observers),
         "passed": {path: list(place) for path, place in passed.items()},
-        "stamped": list(layout.EXPORTER_STAMPED),
+        "stamped": list(layout.monitoring.EXPORTER_STAMPED),
         **(_of_server(declared.server) if declared.server else {}),
         **(_of_gateway(declared.gateway) if declared.gateway else {}),
     }

@@ -15,9 +15,9 @@ from pyinfra_ollama.snapshot.observing import daemons
 
 def arguments(declared: Declared, name: str) -> tuple[str, ...]:
     """The words that a program is started with."""
-    if name == layout.NODE_EXPORTER:
+    if name == layout.monitoring.NODE_EXPORTER:
         return (f"--web.listen-address=127.0.0.1:{PASSED_ON['/node'][0]}",)
-    if name == layout.NGINX_EXPORTER and declared.gateway:
+    if name == layout.monitoring.NGINX_EXPORTER and declared.gateway:
         status = declared.gateway.gateway.status_port
         return (
             f"--web.listen-address=127.0.0.1:{PASSED_ON['/nginx'][0]}",
@@ -26,7 +26,7 @@ def arguments(declared: Declared, name: str) -> tuple[str, ...]:
     if declared.observer is None:
         raise ValueError(f"{name} is not declared for {declared.name}")
     observer = declared.observer.observer
-    if name == layout.ALERTMANAGER:
+    if name == layout.monitoring.ALERTMANAGER:
         # No port for a cluster of Alertmanagers.
         return (
             f"--web.listen-address=127.0.0.1:{observer.alertmanager_port}",
@@ -44,7 +44,7 @@ def listening_files(declared: Declared) -> tuple[ManagedFile, ...]:
     """The files in /etc/default of all of them."""
     return tuple(
         ManagedFile(
-            layout.DEFAULTS[name],
+            layout.monitoring.DEFAULTS[name],
             f"{layout.MANAGED_LINE}: change the group data of this host, not this file.\n"
             f'ARGS="{" ".join(arguments(declared, name))}"\n',
         )

@@ -36,8 +36,11 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
         "authority": authority,
         "quoted": quoted,
     }
-    texts = {path: render(templates, f"{path[1:]}.j2", **values) for path in layout.OBSERVER_FILES}
-    secret = layout.ALERTMANAGER_CONFIG
+    texts = {
+        path: render(templates, f"{path[1:]}.j2", **values)
+        for path in layout.monitoring.OBSERVER_FILES
+    }
+    secret = layout.monitoring.ALERTMANAGER_CONFIG
     return tuple(
         ManagedFile(
             path,

@@ -17,8 +17,11 @@ from pyinfra_ollama.snapshot.observing import authority, daemons
 
 _ABSENT = DaemonState("inactive", "disabled", ())
 _READ = {
-    layout.PROMETHEUS: ("prometheus", (layout.PROMETHEUS_CONFIG, layout.PROMETHEUS_RULES)),
-    layout.ALERTMANAGER: ("alertmanager", (layout.ALERTMANAGER_CONFIG,)),
+    layout.monitoring.PROMETHEUS: (
+        "prometheus",
+        (layout.monitoring.PROMETHEUS_CONFIG, layout.monitoring.PROMETHEUS_RULES),
+    ),
+    layout.monitoring.ALERTMANAGER: ("alertmanager", (layout.monitoring.ALERTMANAGER_CONFIG,)),
 }
 
 
@@ -45,11 +48,15 @@ def exporters(
     found = snapshot.monitoring or MonitoringState()
     if declared.metrics is None:
         return ()
-    own = found.daemons.get(layout.EXPORTER_UNIT, _ABSENT)
-    reasons = [*_running(layout.EXPORTER_UNIT, own)]
+    own = found.daemons.get(layout.monitoring.EXPORTER_UNIT, _ABSENT)
+    reasons = [*_running(layout.monitoring.EXPORTER_UNIT, own)]
     if not reasons and found.exporter != exporter_stamp(files):
         reasons.append("it was started with other files")
-    needs = [_need(layout.EXPORTER_UNIT, f"http://{authority(declared.metrics)}/stamp", reasons)]
+    needs = [
+        _need(
+            layout.monitoring.EXPORTER_UNIT, f"http://{authority(declared.metrics)}/stamp", reasons
+        )
+    ]
     for name in daemons(declared):
         if name not in _READ:
             needs.append(_daemon(declared, name, found))

@@ -27,6 +27,6 @@ def monitoring_files(declared: Declared, templates: Path) -> tuple[ManagedFile, 
 
 def needs(declared: Declared, files: Sequence[ManagedFile], snapshot: Snapshot) -> tuple[Need, ...]:
     """Every unit that has to be started, started anew or reloaded."""
-    own = [file for file in files if file.path in layout.EXPORTER_STAMPED]
-    theirs = [file for file in files if file.path in layout.OBSERVER_FILES]
+    own = [file for file in files if file.path in layout.monitoring.EXPORTER_STAMPED]
+    theirs = [file for file in files if file.path in layout.monitoring.OBSERVER_FILES]
     return (*exporters(declared, own, snapshot), *observers(declared, theirs, snapshot))

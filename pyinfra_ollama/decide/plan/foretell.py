@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pyinfra_ollama.decide import packages, preflight, swap
-from pyinfra_ollama.decide.files import ManagedFile, change, changed, readable
+from pyinfra_ollama.decide.files import ManagedFile, changed, readable
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.decide.gateway.files import gateway_files
-from pyinfra_ollama.decide.plan import gateway, server, system, watching
+from pyinfra_ollama.decide.plan import gateway, server, system
 from pyinfra_ollama.decide.plan.change import Change, HostPlan
 from pyinfra_ollama.decide.plan.firewall import firewall as firewall_changes
+from pyinfra_ollama.decide.plan.written import reloaded, written
 from pyinfra_ollama.decide.reach import Answer, Ask
-from pyinfra_ollama.decide.unit import UnitFiles, unit_files
-from pyinfra_ollama.decide.watching import tool_files
-from pyinfra_ollama.decide.watching import unit_files as monitor_units
+from pyinfra_ollama.decide.unit import unit_files
 from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.settings import Declared, HostSettings
 from pyinfra_ollama.snapshot import Snapshot
@@ -70,9 +69,13 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
 
         files += monitoring_files(declared, templates)
     if declared.monitoring:
-        files += [*tool_files(declared, templates), *monitor_units(declared, templates)]
+        from pyinfra_ollama.decide.plan.watching import files as of_monitoring
+
+        files += of_monitoring(declared, templates)
     if declared.backup:
-        files += _backup_files(declared, templates)
+        from pyinfra_ollama.decide.plan.backup import files as of_backup
+
+        files += of_backup(declared, templates)
     return readable(changed(files, snapshot.files), snapshot.files)
 
 
@@ -85,8 +88,11 @@ def _changes(
     templates: Path,
 ) -> Iterator[Change]:
     """In the order of deploy.py and its tasks."""
+    # Each of these roles takes its time to import, and most hosts have none of them.
     if declared.metrics or declared.observer:
-        yield from _listening(declared, snapshot, texts)
+        from pyinfra_ollama.decide.plan.monitoring import listening
+
+        yield from listening(declared, snapshot, texts)
     yield from system.packages(declared, snapshot)
     yield from firewall_changes(declared, snapshot)
     if declared.server:
@@ -95,41 +101,22 @@ def _changes(
         files = gateway_files(declared.gateway, snapshot, templates)
         yield from gateway.certificate(declared.gateway, snapshot)
         yield from gateway.fetched(declared.gateway, snapshot, declared.name)
-        yield from _files(Step.GATEWAY_FILES, files, snapshot, texts)
+        yield from written(Step.GATEWAY_FILES, files, snapshot, texts)
         yield from gateway.serving(declared.gateway, files, snapshot)
         yield from gateway.acme(declared.gateway, snapshot)
     if declared.metrics or declared.observer:
-        yield from _observed(declared, snapshot, texts, templates)
+        from pyinfra_ollama.decide.plan import monitoring
+
+        yield from monitoring.changes(declared, snapshot, texts, templates)
     if declared.monitoring:
-        yield from _monitoring(declared, snapshot, texts, templates)
+        from pyinfra_ollama.decide.plan import watching
+
+        yield from watching.changes(declared, snapshot, texts, templates)
     if declared.backup:
-        yield from _of_backup(declared, snapshot, texts, templates)
+        from pyinfra_ollama.decide.plan import backup
+
+        yield from backup.changes(declared, snapshot, texts, templates)
     yield from server.verification(declared, snapshot, templates)
-
-
-def _listening(
-    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str]
-) -> Iterator[Change]:
-    from pyinfra_ollama.decide.monitoring.listening import listening_files
-
-    yield from _files(Step.LISTENING, listening_files(declared), snapshot, texts)
-
-
-def _observed(
-    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
-) -> Iterator[Change]:
-    # What follows takes its time to import, and most hosts have none of it.
-    from pyinfra_ollama.decide.monitoring import exporter, observer, state
-    from pyinfra_ollama.decide.plan.monitoring import units
-
-    if declared.metrics:
-        files = exporter.exporter_files(declared, templates)
-        yield from _files(Step.EXPORTER_FILES, files, snapshot, texts)
-        yield from units(Step.EXPORTERS, state.exporters(declared, files, snapshot))
-    if declared.observer:
-        files = observer.observer_files(declared.observer, templates)
-        yield from _files(Step.OBSERVER_FILES, files, snapshot, texts)
-        yield from units(Step.OBSERVER, state.observers(declared, files, snapshot))
 
 
 def _of_server(
@@ -141,69 +128,15 @@ def _of_server(
     templates: Path,
 ) -> Iterator[Change]:
     unit = unit_files(settings, snapshot, templates)
-    yield from _files(Step.SWAPPINESS, _swap_files(settings, templates), snapshot, texts)
+    yield from written(Step.SWAPPINESS, _swap_files(settings, templates), snapshot, texts)
     yield from system.swapfile(settings, snapshot)
     yield from system.account(settings, snapshot)
     yield from server.release(settings, snapshot, answers)
-    yield from _unit(unit, snapshot, texts)
+    yield from reloaded(Step.UNIT, unit.files, snapshot, texts)
     yield from server.service(settings, snapshot, unit)
     yield from server.tidy(settings, snapshot)
     yield from server.models(settings, snapshot, asked, answers)
 
 
-def _of_backup(
-    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
-) -> Iterator[Change]:
-    from pyinfra_ollama.decide.backup.files import unit_files as backup_units
-    from pyinfra_ollama.decide.plan import backup
-
-    yield from _files(Step.BACKUP_FILES, _backup_files(declared, templates), snapshot, texts)
-    yield from backup.repository(declared, snapshot)
-    yield from backup.timers(backup_units(declared, templates), snapshot)
-
-
-def _backup_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
-    # Takes its time to import, and many hosts declare none.
-    from pyinfra_ollama.decide.backup import files
-
-    return (*files.tool_files(declared, templates), *files.unit_files(declared, templates))
-
-
 def _swap_files(settings: HostSettings, templates: Path) -> tuple[ManagedFile, ...]:
     return swap.files(settings.swap, templates) if settings.swap else ()
-
-
-def _files(
-    operation: Step,
-    files: Iterable[ManagedFile],
-    snapshot: Snapshot,
-    texts: Mapping[str, str],
-) -> Iterator[Change]:
-    for file in changed(files, snapshot.files):
-        seen = change(file, snapshot.files.get(file.path), texts.get(file.path))
-        yield Change(operation, seen.action, seen.path, file=seen)
-
-
-def _unit(unit: UnitFiles, snapshot: Snapshot, texts: Mapping[str, str]) -> Iterator[Change]:
-    yield from _reloaded(Step.UNIT, unit.files, snapshot, texts)
-
-
-def _reloaded(
-    operation: Step,
-    files: Iterable[ManagedFile],
-    snapshot: Snapshot,
-    texts: Mapping[str, str],
-) -> Iterator[Change]:
-    written = tuple(_files(operation, files, snapshot, texts))
-    yield from written
-    if written:
-        yield Change(operation, "reload", "systemd", note="it reads its units anew")
-
-
-def _monitoring(
-    declared: Declared, snapshot: Snapshot, texts: Mapping[str, str], templates: Path
-) -> Iterator[Change]:
-    tools, units = tool_files(declared, templates), monitor_units(declared, templates)
-    yield from _files(Step.MONITORING_TOOLS, tools, snapshot, texts)
-    yield from _reloaded(Step.MONITORING_UNITS, units, snapshot, texts)
-    yield from watching.watching(declared, snapshot, templates)

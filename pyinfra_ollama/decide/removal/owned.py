@@ -12,10 +12,10 @@ from pyinfra_ollama.settings import Declared
 # Started and enabled by this package; those of Debian's packages are their own.
 UNITS = (
     # What begins others comes first, so that nothing is begun anew behind them.
-    *(f"{unit}.{kind}" for kind in ("timer", "service") for unit in layout.BACKUP_UNITS),
-    layout.MONITOR_TIMER,
+    *(f"{unit}.{kind}" for kind in ("timer", "service") for unit in layout.backup.UNITS),
+    layout.monitoring.MONITOR_TIMER,
     "ollama-monitor.service",
-    layout.EXPORTER_UNIT,
+    layout.monitoring.EXPORTER_UNIT,
     layout.UNIT,
 )
 # One file each, which may stand in place of another's.
@@ -26,20 +26,20 @@ FILES = (
     layout.NGINX_CONF,
     layout.NGINX_LOGROTATE,
     layout.ACME_DROP_IN,
-    layout.BACKUP_COMMAND,
-    *layout.BACKUP_UNIT_FILES,
-    layout.EXPORTER_UNIT_FILE,
-    layout.EXPORTER_COMMAND,
-    *layout.DEFAULTS.values(),
-    *layout.OBSERVER_FILES,
-    *(path for path in layout.TOOLS if "/bin/" in path),
-    layout.MONITOR_LOGROTATE,
-    layout.JOURNALD_FILE,
-    *layout.MONITOR_UNITS,
+    layout.backup.COMMAND,
+    *layout.backup.UNIT_FILES,
+    layout.monitoring.EXPORTER_UNIT_FILE,
+    layout.monitoring.EXPORTER_COMMAND,
+    *layout.monitoring.DEFAULTS.values(),
+    *layout.monitoring.OBSERVER_FILES,
+    *(path for path in layout.monitoring.TOOLS if "/bin/" in path),
+    layout.monitoring.MONITOR_LOGROTATE,
+    layout.monitoring.JOURNALD_FILE,
+    *layout.monitoring.MONITOR_UNITS,
     layout.DEBUG_DROP_IN,
-    layout.MONITOR_FIGURES,
+    layout.monitoring.MONITOR_FIGURES,
     # systemd's own memory of timers that are made up for.
-    *(f"/var/lib/systemd/timers/stamp-{unit}.timer" for unit in layout.BACKUP_UNITS),
+    *(f"/var/lib/systemd/timers/stamp-{unit}.timer" for unit in layout.backup.UNITS),
     "/run/lock/pyinfra-ollama-firewall",
 )
 # Whole folders in which nothing is anybody else's.
@@ -50,12 +50,12 @@ TREES = (
     layout.ACME_ROOT,
     layout.CONFIGURATION,
     layout.HOST_LIBRARY,
-    layout.BACKUP_CACHE,
+    layout.backup.CACHE,
     "/run/pyinfra-ollama-firewall",
     "/run/pyinfra-ollama-monitor",
 )
 # Logs with their rotated ones beside them.
-LOGS = (f"{layout.MONITOR_LOG}*",)
+LOGS = (f"{layout.monitoring.MONITOR_LOG}*",)
 LINKS = {layout.COMMAND: f"{layout.OPT}/"}
 # Folders that others may use as well: they go when nothing is in them.
 SHARED = tuple(
@@ -64,10 +64,10 @@ SHARED = tuple(
         for path in (
             layout.DROP_IN,
             layout.ACME_DROP_IN,
-            layout.JOURNALD_FILE,
-            layout.MONITOR_UNITS[-1],
+            layout.monitoring.JOURNALD_FILE,
+            layout.monitoring.MONITOR_UNITS[-1],
             layout.DEBUG_DROP_IN,
-            layout.PROMETHEUS_RULES,
+            layout.monitoring.PROMETHEUS_RULES,
         )
     )
 )

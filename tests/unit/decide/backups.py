@@ -42,7 +42,7 @@ def keeping(declared: Declared, snapshot: Snapshot | None = None, **state: Any) 
     there = {file.path: written(file) for file in made if file.content is not None}
     said = BackupState(
         repository=repository_hash(declared),
-        timers=frozenset(layout.BACKUP_UNITS),
+        timers=frozenset(layout.backup.UNITS),
         started=timers_hash(units),
     )
     return replace(found, files={**found.files, **there}, backup=replace(said, **state))

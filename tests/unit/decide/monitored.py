@@ -63,9 +63,9 @@ def converged(declared: Declared, snapshot: Snapshot | None = None) -> Snapshot:
         )
         for name in daemons(declared)
     }
-    own = [file for file in files if file.path in layout.EXPORTER_STAMPED]
+    own = [file for file in files if file.path in layout.monitoring.EXPORTER_STAMPED]
     if own:
-        running[layout.EXPORTER_UNIT] = DaemonState("active", "enabled", ("python3",))
+        running[layout.monitoring.EXPORTER_UNIT] = DaemonState("active", "enabled", ("python3",))
     observed = declared.observer is not None
     found = snapshot or host()
     return replace(
@@ -75,7 +75,7 @@ def converged(declared: Declared, snapshot: Snapshot | None = None) -> Snapshot:
             daemons=running,
             exporter=exporter_stamp(own) if own else None,
             taken={"prometheus": NOW - 9.5, "alertmanager": NOW - 9.5} if observed else {},
-            changed=dict.fromkeys(layout.OBSERVER_FILES, NOW - 10.0) if observed else {},
+            changed=dict.fromkeys(layout.monitoring.OBSERVER_FILES, NOW - 10.0) if observed else {},
         ),
     )
 

@@ -56,7 +56,7 @@ def sourced(text: str, name: str) -> str:
 
 
 def setting(declared: Declared, name: str) -> str:
-    return sourced(text(declared, layout.BACKUP_SETTINGS) or "", name)
+    return sourced(text(declared, layout.backup.SETTINGS) or "", name)
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
@@ -64,7 +64,7 @@ def test_secrets_stand_in_files_that_only_root_reads_and_are_never_shown(place: 
     declared = having(place)
     files = (*tool_files(declared, TEMPLATES), *unit_files(declared, TEMPLATES))
     holding = {file.path for file in files if "canary" in (file.content or "")}
-    assert layout.BACKUP_PASSWORD in holding
+    assert layout.backup.PASSWORD in holding
     for file in files:
         if file.path in holding:
             assert (file.mode, file.user, file.secret) == ("600", "root", True), file.path
@@ -74,28 +74,28 @@ def test_secrets_stand_in_files_that_only_root_reads_and_are_never_shown(place: 
 
 
 def test_each_place_is_reached_with_what_is_declared_for_it() -> None:
-    assert text(having(), layout.BACKUP_REPOSITORY) == "/srv/backup\n"
+    assert text(having(), layout.backup.REPOSITORY) == "/srv/backup\n"
     far = having(PLACES["sftp"])
-    assert text(far, layout.BACKUP_REPOSITORY) == "sftp:u@b.example.com:kept/host1\n"
-    assert text(far, layout.BACKUP_SSH_KEY) == f"{KEY}\n"
-    assert text(far, layout.BACKUP_KNOWN_HOSTS) == f"[b.example.com]:2222 {HOST_KEY}\n"
+    assert text(far, layout.backup.REPOSITORY) == "sftp:u@b.example.com:kept/host1\n"
+    assert text(far, layout.backup.SSH_KEY) == f"{KEY}\n"
+    assert text(far, layout.backup.KNOWN_HOSTS) == f"[b.example.com]:2222 {HOST_KEY}\n"
     command = shlex.split(setting(far, "sftp_command"))
-    assert command[:5] == ["ssh", "-p", "2222", "-i", layout.BACKUP_SSH_KEY]
+    assert command[:5] == ["ssh", "-p", "2222", "-i", layout.backup.SSH_KEY]
     assert "StrictHostKeyChecking=yes" in command
     assert command[-3:] == ["u@b.example.com", "-s", "sftp"]
     bucket = having(PLACES["s3"])
-    assert text(bucket, layout.BACKUP_REPOSITORY) == "s3:https://s3.example.com/b/host1\n"
-    credentials = text(bucket, layout.BACKUP_CREDENTIALS) or ""
+    assert text(bucket, layout.backup.REPOSITORY) == "s3:https://s3.example.com/b/host1\n"
+    credentials = text(bucket, layout.backup.CREDENTIALS) or ""
     assert sourced(credentials, "AWS_SECRET_ACCESS_KEY") == 'canary\'s "secret"'
     rest = having(PLACES["rest"])
-    assert text(rest, layout.BACKUP_REPOSITORY) == (
+    assert text(rest, layout.backup.REPOSITORY) == (
         "rest:https://llm:canary%2Fp%40ss%3Aword@b.example.com:8000/host1/\n"
     )
     assert setting(rest, "place") == "rest:https://b.example.com:8000/host1/"
 
 
 def test_what_is_not_declared_is_taken_away() -> None:
-    gone = (layout.BACKUP_SSH_KEY, layout.BACKUP_CREDENTIALS, layout.BACKUP_KNOWN_HOSTS)
+    gone = (layout.backup.SSH_KEY, layout.backup.CREDENTIALS, layout.backup.KNOWN_HOSTS)
     assert [text(having(), path) for path in gone] == [None, None, None]
 
 
@@ -107,7 +107,7 @@ def test_the_units_start_the_tool_at_the_declared_times() -> None:
     assert "\nExecStart=/usr/local/sbin/ollama-backup rehearse\n" in service
     assert "\nReadWritePaths=-/srv/backup\n" in service
     far = having(PLACES["sftp"])
-    assert "ReadWritePaths" not in (text(far, layout.BACKUP_UNIT_FILES[0]) or "")
+    assert "ReadWritePaths" not in (text(far, layout.backup.UNIT_FILES[0]) or "")
 
 
 def test_what_a_registry_brings_again_is_told_to_the_tool() -> None:
@@ -154,7 +154,7 @@ def test_a_repository_is_made_sure_of_once_for_each_that_is_declared() -> None:
 @pytest.mark.parametrize(
     ("state", "reason"),
     [
-        ({"timers": frozenset(layout.BACKUP_UNITS[1:])}, "ollama-backup-run.timer does not run"),
+        ({"timers": frozenset(layout.backup.UNITS[1:])}, "ollama-backup-run.timer does not run"),
         ({"started": "0" * 64}, "the timers were started with another schedule"),
     ],
 )
@@ -186,7 +186,7 @@ def test_a_repository_beside_the_models_is_warned_about() -> None:
 def test_the_host_is_asked_about_it_only_where_it_is_declared() -> None:
     asked = whole_question(having())
     assert asked.scripts == ("snapshot", "snapshot-backup")
-    assert asked.arguments()[8:] == ("", "", "/srv/backup")
+    assert asked.arguments()[8:] == ("",) * 5 + ("/srv/backup",)
     assert "restic" in asked.packages
     assert "openssh-client" in whole_question(having(PLACES["sftp"])).packages
     plain = whole_question(declaration())

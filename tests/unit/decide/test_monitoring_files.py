@@ -15,7 +15,7 @@ from .monitored import HOOK, KEY, monitored, observing, texts
 
 def configuration(**variables: object) -> Settings:
     """The exporter's configuration of a host, as the exporter reads it."""
-    found = json.loads(texts(monitored(**variables))[layout.EXPORTER_CONFIG])
+    found = json.loads(texts(monitored(**variables))[layout.monitoring.EXPORTER_CONFIG])
     return Settings(**{name: _frozen(value) for name, value in found.items()})
 
 
@@ -47,15 +47,18 @@ def test_a_gateway_on_an_address_of_its_own_is_looked_at_there() -> None:
 
 def test_every_module_of_the_exporter_is_sent() -> None:
     there = {
-        f"/{file.relative_to('files')}" for file in repo.python(f"files{layout.EXPORTER_FOLDER}")
+        f"/{file.relative_to('files')}"
+        for file in repo.python(f"files{layout.monitoring.EXPORTER_FOLDER}")
     }
-    there.add(layout.EXPORTER_COMMAND)
-    assert {path for path in layout.EXPORTER_STAMPED if path.startswith("/usr/")} == there
+    there.add(layout.monitoring.EXPORTER_COMMAND)
+    assert {
+        path for path in layout.monitoring.EXPORTER_STAMPED if path.startswith("/usr/")
+    } == there
 
 
 def test_only_a_gateway_has_its_exporter_in_the_group_that_reads_logs() -> None:
-    assert "adm" not in texts(monitored())[layout.EXPORTER_UNIT_FILE]
-    unit = texts(monitored(gateway={"keys": [KEY]}))[layout.EXPORTER_UNIT_FILE]
+    assert "adm" not in texts(monitored())[layout.monitoring.EXPORTER_UNIT_FILE]
+    unit = texts(monitored(gateway={"keys": [KEY]}))[layout.monitoring.EXPORTER_UNIT_FILE]
     assert "SupplementaryGroups=adm\n" in unit
 
 
@@ -63,26 +66,26 @@ def test_debians_exporters_listen_on_loopback_only() -> None:
     found = texts(monitored(gateway={"keys": [KEY], "status_port": 9181}))
     assert (
         'ARGS="--web.listen-address=127.0.0.1:9100"\n'
-        in found[layout.DEFAULTS[layout.NODE_EXPORTER]]
+        in found[layout.monitoring.DEFAULTS[layout.monitoring.NODE_EXPORTER]]
     )
-    nginx = found[layout.DEFAULTS[layout.NGINX_EXPORTER]]
+    nginx = found[layout.monitoring.DEFAULTS[layout.monitoring.NGINX_EXPORTER]]
     assert "--web.listen-address=127.0.0.1:9113 " in nginx
     assert "http://127.0.0.1:9181/status" in nginx
 
 
 def test_an_observer_listens_on_loopback_only_and_keeps_what_is_declared() -> None:
     found = texts(observing(retention_days=7, retention_size="1G", port=9190))
-    prometheus = found[layout.DEFAULTS[layout.PROMETHEUS]]
+    prometheus = found[layout.monitoring.DEFAULTS[layout.monitoring.PROMETHEUS]]
     assert "--web.listen-address=127.0.0.1:9190 " in prometheus
     assert (
         "--storage.tsdb.retention.time=7d --storage.tsdb.retention.size=1073741824B" in prometheus
     )
-    alertmanager = found[layout.DEFAULTS[layout.ALERTMANAGER]]
+    alertmanager = found[layout.monitoring.DEFAULTS[layout.monitoring.ALERTMANAGER]]
     assert '127.0.0.1:9093 --cluster.listen-address="' in alertmanager
 
 
 def test_scrapes_go_to_the_inventorys_hosts_by_their_names() -> None:
-    found = texts(observing(scrape_seconds=5))[layout.PROMETHEUS_CONFIG]
+    found = texts(observing(scrape_seconds=5))[layout.monitoring.PROMETHEUS_CONFIG]
     assert "scrape_timeout: 5s" in found
     jobs = found.split("  - job_name: ")[1:]
     assert [job.split("\n")[0] for job in jobs] == [
@@ -101,7 +104,7 @@ def test_scrapes_go_to_the_inventorys_hosts_by_their_names() -> None:
 
 def test_thresholds_and_the_place_of_runbooks_stand_in_the_rules() -> None:
     rules = texts(observing(alerts={"memory_percent": 77}, runbooks="https://wiki.example.com/r/"))[
-        layout.PROMETHEUS_RULES
+        layout.monitoring.PROMETHEUS_RULES
     ]
     assert "instance:node_memory_used:ratio > 77 / 100" in rules
     assert 'runbook: "https://wiki.example.com/r/OllamaDown.md"' in rules
@@ -110,15 +113,15 @@ def test_thresholds_and_the_place_of_runbooks_stand_in_the_rules() -> None:
 def test_what_people_are_told_by_is_secret_and_quoted() -> None:
     declared = observing()
     files = {file.path: file for file in monitoring_files(declared, TEMPLATES)}
-    secret = files[layout.ALERTMANAGER_CONFIG]
+    secret = files[layout.monitoring.ALERTMANAGER_CONFIG]
     assert secret.secret
     assert (secret.mode, secret.group) == ("640", "prometheus")
     assert "- url: 'https://hooks.example.com/a''b#canary'\n" in (secret.content or "")
-    others = [file for path, file in files.items() if path != layout.ALERTMANAGER_CONFIG]
+    others = [file for path, file in files.items() if path != layout.monitoring.ALERTMANAGER_CONFIG]
     assert not [file.path for file in others if HOOK in (file.content or "")]
 
 
 def test_without_anybody_to_tell_alerts_are_kept_all_the_same() -> None:
-    found = texts(observing(receiver={}))[layout.ALERTMANAGER_CONFIG]
+    found = texts(observing(receiver={}))[layout.monitoring.ALERTMANAGER_CONFIG]
     assert "receivers:\n  - name: people\n" in found
     assert "configs" not in found

@@ -10,7 +10,7 @@ from pyinfra_ollama.decide.plan.foretell import texts_to_read
 from pyinfra_ollama.snapshot import PackageState, Snapshot
 from pyinfra_ollama.snapshot.monitoring import MonitoringState
 from pyinfra_ollama.snapshot.observing import daemons
-from pyinfra_ollama.snapshot.question import wanted_packages
+from pyinfra_ollama.snapshot.wanted import wanted_packages
 from pyinfra_ollama.steps import Step
 
 from .gateways import TEMPLATES
@@ -42,7 +42,7 @@ def test_a_bare_host_gets_all_of_it_in_the_order_of_the_run() -> None:
     )
     # Before the packages that would start them otherwise.
     early = [change.subject for change in found.changes if change.operation == Step.LISTENING]
-    assert early == [layout.DEFAULTS[name] for name in daemons(WATCH)]
+    assert early == [layout.monitoring.DEFAULTS[name] for name in daemons(WATCH)]
 
 
 def test_a_converged_host_gets_nothing() -> None:
@@ -54,7 +54,7 @@ def test_a_changed_threshold_is_a_file_and_a_reload() -> None:
     found = plan(changed, done())
     assert found.operations == (Step.OBSERVER_FILES, Step.OBSERVER, Step.VERIFY)
     rules, reload = found.changes[:2]
-    assert rules.subject == layout.PROMETHEUS_RULES
+    assert rules.subject == layout.monitoring.PROMETHEUS_RULES
     assert (reload.action, reload.subject) == ("reload", "prometheus.service")
 
 
@@ -63,9 +63,9 @@ def test_the_webhook_is_shown_nowhere() -> None:
     assert HOOK not in repr(found)
     assert "canary" not in repr(found)
     files = {file.path for file in (change.file for change in found.changes) if file}
-    assert layout.ALERTMANAGER_CONFIG in files
+    assert layout.monitoring.ALERTMANAGER_CONFIG in files
 
 
 def test_only_files_that_may_be_shown_are_read_for_a_diff() -> None:
     other = observing(receiver={}, alerts={"disk_percent": 50})
-    assert texts_to_read(other, done(), TEMPLATES) == (layout.PROMETHEUS_RULES,)
+    assert texts_to_read(other, done(), TEMPLATES) == (layout.monitoring.PROMETHEUS_RULES,)

@@ -67,14 +67,14 @@ def test_an_exporter_that_says_it_runs_other_files_is_started_anew() -> None:
 @pytest.mark.parametrize("change", [{"active": "failed"}, {"enabled": "disabled"}, {"words": ()}])
 def test_a_program_in_another_state_is_started_anew(change: dict[str, object]) -> None:
     declared = observing()
-    unit = f"{layout.NODE_EXPORTER}.service"
+    unit = f"{layout.monitoring.NODE_EXPORTER}.service"
     assert work(declared, with_daemon(converged(declared), unit, **change)) == [(unit, "restart")]
 
 
 def test_a_configuration_that_changed_since_it_was_taken_is_reloaded() -> None:
     declared = observing()
     found = converged(declared)
-    later = with_monitoring(found, changed={layout.PROMETHEUS_RULES: NOW - 9.0})
+    later = with_monitoring(found, changed={layout.monitoring.PROMETHEUS_RULES: NOW - 9.0})
     assert work(declared, later) == [("prometheus.service", "reload")]
     refused = with_monitoring(found, taken={"prometheus": NOW - 9.5})
     assert work(declared, refused) == [("prometheus-alertmanager.service", "reload")]
@@ -102,7 +102,7 @@ def test_runners_tell_their_metrics_where_they_are_declared() -> None:
 def test_what_a_person_wrote_is_not_replaced() -> None:
     declared = observing()
     assert declared.observer is not None
-    foreign = with_monitoring(converged(declared), foreign=(layout.PROMETHEUS_CONFIG,))
+    foreign = with_monitoring(converged(declared), foreign=(layout.monitoring.PROMETHEUS_CONFIG,))
     levels = [finding.level for finding in findings(declared.observer, foreign)]
     assert levels == ["failure"]
     fine = [finding.level for finding in findings(declared.observer, converged(declared))]

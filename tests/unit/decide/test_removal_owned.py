@@ -68,7 +68,8 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
 def test_every_path_of_the_layout_is_known_here() -> None:
     paths = {
         value
-        for name, value in vars(layout).items()
+        for module in (layout, layout.backup, layout.monitoring)
+        for name, value in vars(module).items()
         if isinstance(value, str) and value.startswith("/") and name.isupper() and name != "FSTAB"
     }
     own = (path.removesuffix("*") for path in owned.paths(declaration()))

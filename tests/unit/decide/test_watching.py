@@ -31,7 +31,7 @@ def test_every_tool_of_the_repository_is_put_on_hosts() -> None:
     }
     ours = {p for p in there if "ollama_tools" in p or p.startswith("/usr/local/bin/ollama-")}
     ours = {path for path in ours if "__pycache__" not in path and "exporter" not in path}
-    assert ours == set(layout.TOOLS)
+    assert ours == set(layout.monitoring.TOOLS)
 
 
 def test_modes() -> None:
@@ -160,7 +160,7 @@ def test_a_bare_host_gets_tools_then_units_then_the_timer() -> None:
         "reload systemd (it reads its units anew)",
         "enable ollama-monitor.timer (journald is restarted)",
     ]
-    assert len(ours) == len(layout.MONITORING_FILES) - 1 + 2
+    assert len(ours) == len(layout.monitoring.MONITORING_FILES) - 1 + 2
 
 
 def test_a_host_without_the_declaration_is_not_touched() -> None:

@@ -54,14 +54,14 @@ def test_a_configuration_that_was_refused_was_not_taken() -> None:
 def test_hosts_without_monitoring_are_asked_what_they_were_asked_before() -> None:
     plain = whole_question(declaration())
     assert plain.scripts == ("snapshot",)
-    assert len(plain.arguments()) == 8
+    assert plain.arguments()[8:] == ("",) * 6
 
 
 def test_each_scripts_arguments_stand_in_their_places() -> None:
     server = whole_question(monitored())
     assert server.scripts == ("snapshot", "snapshot-metrics")
     units = "ollama-exporter.service prometheus-node-exporter.service"
-    assert server.arguments()[8:] == ("", "", units, "127.0.0.1:9434")
+    assert server.arguments()[8:] == ("", "", units, "127.0.0.1:9434", "", "")
     observer = whole_question(observing())
     assert observer.scripts == ("snapshot", "snapshot-metrics", "snapshot-observer")
     assert observer.arguments()[8:10] == ("", "")
@@ -77,6 +77,8 @@ def test_packages_and_files_are_asked_about_where_they_are_needed() -> None:
     assert {"prometheus-node-exporter", "python3"} <= set(server.packages)
     assert "prometheus-nginx-exporter" not in server.packages
     assert {"prometheus", "prometheus-alertmanager"} <= set(observer.packages)
-    assert {*layout.EXPORTER_STAMPED, *layout.OBSERVER_FILES} <= set(observer.files)
+    assert {*layout.monitoring.EXPORTER_STAMPED, *layout.monitoring.OBSERVER_FILES} <= set(
+        observer.files
+    )
     gateway = whole_question(monitored(gateway={"keys": [KEY]}))
     assert "prometheus-nginx-exporter" in gateway.packages

@@ -29,7 +29,7 @@ def test_the_whole_answer_holds_what_each_role_asks() -> None:
 def test_a_gateway_is_asked_about_in_the_same_command() -> None:
     whole = whole_question(having())
     assert whole.scripts == ("snapshot", "snapshot-gateway")
-    assert whole.arguments()[-2:] == ("9180", "443 80")
+    assert whole.arguments()[8:10] == ("9180", "443 80")
     assert set(layout.GATEWAY_FILES) <= set(whole.files)
     assert {"nginx", "openssl", "logrotate"} <= set(whole.packages)
     assert "libnginx-mod-http-js" not in whole.packages
@@ -48,7 +48,7 @@ def test_a_firewall_is_asked_about_only_where_one_is_declared() -> None:
 def test_monitoring_is_asked_about_only_where_it_is_declared() -> None:
     plain, watched = whole_question(declaration()), whole_question(declaration(monitoring={}))
     assert watched.scripts == ("snapshot", "snapshot-watch")
-    assert set(layout.MONITORING_FILES) <= set(watched.files)
+    assert set(layout.monitoring.MONITORING_FILES) <= set(watched.files)
     assert {"logrotate", "python3"} <= set(watched.packages)
     assert watched.covers(plain)
     assert not plain.covers(watched)

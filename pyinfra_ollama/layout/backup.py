@@ -1,0 +1,37 @@
+"""Where the backup is on a host."""
+
+from __future__ import annotations
+
+from pyinfra_ollama.layout.roots import CONFIGURATION, HOST_LIBRARY, STATE
+
+PRIVATE = f"{CONFIGURATION}/backup"
+SETTINGS = f"{PRIVATE}/settings"
+PASSWORD = f"{PRIVATE}/password"
+# The address, with a login in it where there is one.
+REPOSITORY = f"{PRIVATE}/repository"
+CREDENTIALS = f"{PRIVATE}/credentials"
+SSH_KEY = f"{PRIVATE}/ssh-key"
+KNOWN_HOSTS = f"{PRIVATE}/known-hosts"
+AUTHORITY = f"{PRIVATE}/authority.pem"
+RESULTS = f"{STATE}/backup"
+CACHE = "/var/cache/pyinfra-ollama-backup"
+COMMAND = "/usr/local/sbin/ollama-backup"
+TOOLS = (
+    COMMAND,
+    *(f"{HOST_LIBRARY}/backup/{part}.sh" for part in ("back", "keep", "repository")),
+)
+UNITS = ("ollama-backup-run", "ollama-backup-check", "ollama-backup-rehearse")
+UNIT_FILES = tuple(
+    f"/etc/systemd/system/{unit}.{kind}" for unit in UNITS for kind in ("service", "timer")
+)
+FILES = (
+    SETTINGS,
+    PASSWORD,
+    REPOSITORY,
+    CREDENTIALS,
+    SSH_KEY,
+    KNOWN_HOSTS,
+    AUTHORITY,
+    *TOOLS,
+    *UNIT_FILES,
+)
