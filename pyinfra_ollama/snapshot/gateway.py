@@ -42,8 +42,9 @@ class GatewayState:
     """nginx as systemd and its own status page see it.
 
     `logs`, `log`: mode and owner of their folder and of that of requests. `running`: the hash of
-    what it was started with, None when nothing answers. `foreign`: files that serve something else. `authority`: the public
-    certificate of the host's own. `ipv6`: whether the kernel speaks it.
+    what it was started with, None when nothing answers. `foreign`: files that serve
+    something else. `authority`: the public certificate of the host's own. `ipv6`: whether the
+    kernel speaks it.
     """
 
     active: str
