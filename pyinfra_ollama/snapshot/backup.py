@@ -27,10 +27,8 @@ class BackupState:
     shares_disk: bool = False
 
 
-def backup_state(sections: Mapping[str, list[str]]) -> BackupState | None:
-    """The backup's part of the answer; None when it was not asked for."""
-    if "backup" not in sections:
-        return None
+def backup_state(sections: Mapping[str, list[str]]) -> BackupState:
+    """The backup's part of the answer."""
     lines = sections["backup"]
     values = pairs(lines)
     timers, unit = set(), dict[str, str]()

@@ -19,10 +19,8 @@ _TUPLE = "### tuple ### "
 _ANY = {4: "0.0.0.0/0", 6: "::/0"}
 
 
-def firewall_state(sections: Mapping[str, list[str]]) -> FirewallState | None:
-    """What was said about the firewall; None when it was not asked for."""
-    if "firewall" not in sections:
-        return None
+def firewall_state(sections: Mapping[str, list[str]]) -> FirewallState:
+    """What was said about the firewall."""
     basics = pairs(sections["firewall"])
     rules = sections["firewall-rules"]
     session = pairs(sections["firewall-ssh"])["session"].split()

@@ -60,10 +60,8 @@ class GatewayState:
     log: str = ""
 
 
-def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState | None:
-    """The gateway's part of the answer; None when it was not asked for."""
-    if "gateway" not in sections:
-        return None
+def gateway_state(sections: Mapping[str, list[str]]) -> GatewayState:
+    """The gateway's part of the answer."""
     lines, authority = sections["gateway"], sections["authority"]
     values = pairs(lines)
     return GatewayState(

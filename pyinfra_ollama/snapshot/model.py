@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from pyinfra_ollama.snapshot.backup import BackupState
-from pyinfra_ollama.snapshot.filtering import FirewallState
-from pyinfra_ollama.snapshot.gateway import GatewayState
-from pyinfra_ollama.snapshot.monitoring import MonitoringState
-from pyinfra_ollama.snapshot.watching import WatchState
+if TYPE_CHECKING:
+    from pyinfra_ollama.snapshot.backup import BackupState
+    from pyinfra_ollama.snapshot.filtering import FirewallState
+    from pyinfra_ollama.snapshot.gateway import GatewayState
+    from pyinfra_ollama.snapshot.monitoring import MonitoringState
+    from pyinfra_ollama.snapshot.watching import WatchState
 
 
 @dataclass(frozen=True)
@@ -126,10 +128,8 @@ class GpuState:
 class Snapshot:
     """Everything the operations compare, read from one host at one moment.
 
-    Sizes are bytes, times are seconds since the epoch. `gateway`, `firewall` and
-    `watch` are None where they are not declared.
-    Sizes are bytes, times are seconds since the epoch. `firewall` and `backup` are None when
-    they are not declared.
+    Sizes are bytes, times are seconds since the epoch. `gateway`, `firewall`,
+    `monitoring`, `watch` and `backup` are None where they are not declared.
     """
 
     uid: int

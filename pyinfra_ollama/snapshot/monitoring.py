@@ -38,10 +38,8 @@ class MonitoringState:
     foreign: tuple[str, ...] = ()
 
 
-def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState | None:
-    """The state of monitoring, None where it was not asked."""
-    if "monitoring" not in sections:
-        return None
+def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState:
+    """The state of monitoring."""
     lines = sections["monitoring"]
     daemons = {}
     for row in many(lines, "unit"):

@@ -8,17 +8,13 @@ with one header line; `df -P` columns; `ss -H -ltnp`; `systemctl show` as KEY=VA
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.snapshot.backup import backup_state
-from pyinfra_ollama.snapshot.firewall import firewall_state
-from pyinfra_ollama.snapshot.gateway import gateway_state
 from pyinfra_ollama.snapshot.lines import many, pairs
 from pyinfra_ollama.snapshot.model import Account, PackageState, Snapshot, SwapState
-from pyinfra_ollama.snapshot.monitoring import monitoring_state
 from pyinfra_ollama.snapshot.service import api_state, gpu_state, unit_state
 from pyinfra_ollama.snapshot.stats import Stat, files, links, releases, stats
-from pyinfra_ollama.snapshot.watching import watch_state
 
 MARKER = "@@pyinfra-ollama:"
 KIB = 1024
@@ -76,12 +72,34 @@ def _snapshot(sections: Mapping[str, list[str]]) -> Snapshot:
         api=api_state(sections),
         gpu=gpu_state(sections["gpu"]),
         verified=stamps.get("verified"),
-        gateway=gateway_state(sections),
-        firewall=firewall_state(sections),
-        monitoring=monitoring_state(sections),
-        watch=watch_state(sections),
-        backup=backup_state(sections),
+        **_of_roles(sections),
     )
+
+
+def _of_roles(sections: Mapping[str, list[str]]) -> dict[str, Any]:
+    """What was asked for roles that only some hosts have; each takes its time to import."""
+    found: dict[str, Any] = {}
+    if "gateway" in sections:
+        from pyinfra_ollama.snapshot.gateway import gateway_state
+
+        found["gateway"] = gateway_state(sections)
+    if "firewall" in sections:
+        from pyinfra_ollama.snapshot.firewall import firewall_state
+
+        found["firewall"] = firewall_state(sections)
+    if "monitoring" in sections:
+        from pyinfra_ollama.snapshot.monitoring import monitoring_state
+
+        found["monitoring"] = monitoring_state(sections)
+    if "watch" in sections:
+        from pyinfra_ollama.snapshot.watching import watch_state
+
+        found["watch"] = watch_state(sections)
+    if "backup" in sections:
+        from pyinfra_ollama.snapshot.backup import backup_state
+
+        found["backup"] = backup_state(sections)
+    return found
 
 
 def _memory(lines: list[str]) -> dict[str, int]:

@@ -31,10 +31,8 @@ class WatchState:
     journald_configured: int | None
 
 
-def watch_state(sections: Mapping[str, list[str]]) -> WatchState | None:
-    """The monitoring's part of the answer; None when it was not asked for."""
-    if "watch" not in sections:
-        return None
+def watch_state(sections: Mapping[str, list[str]]) -> WatchState:
+    """The monitoring's part of the answer."""
     lines = sections["watch"]
     units = {block["Id"]: block for block in _blocks(lines) if "Id" in block}
     configured = pairs(lines)["Configured"]

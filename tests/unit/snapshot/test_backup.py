@@ -23,14 +23,11 @@ Models=2049
 
 def test_a_timer_counts_when_it_runs_and_starts_at_boot() -> None:
     found = backup_state({"backup": LINES})
-    assert found is not None
     assert found.timers == {"ollama-backup-run"}
     assert (found.repository, found.started, found.shares_disk) == ("abc", "def", True)
 
 
 def test_a_host_that_has_none_of_it() -> None:
     found = backup_state({"backup": ["Repository=", "Started="]})
-    assert found is not None
     assert (found.repository, found.started, found.shares_disk) == (None, None, False)
     assert not found.timers
-    assert backup_state({}) is None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pyinfra_ollama import layout
-from pyinfra_ollama.snapshot import whole_question
+from pyinfra_ollama.snapshot import parse, whole_question
 from pyinfra_ollama.snapshot.monitoring import DaemonState, monitoring_state
 from tests.unit.decide.hosts import declaration
 from tests.unit.decide.monitored import KEY, monitored, observing
 
+CONVERGED = (Path(__file__).parent / "converged.txt").read_text().splitlines()
 UNITS = [
     "unit=ollama-exporter.service|active|enabled|/usr/bin/python3 -IB /usr/local/bin/x ",
     "unit=prometheus.service|inactive||",
@@ -24,12 +27,11 @@ TAKEN = [
 
 
 def test_a_host_that_was_not_asked_tells_nothing() -> None:
-    assert monitoring_state({}) is None
+    assert parse(CONVERGED).monitoring is None
 
 
 def test_units_are_told_with_the_words_they_were_started_with() -> None:
     found = monitoring_state({"monitoring": UNITS})
-    assert found is not None
     words = ("/usr/bin/python3", "-IB", "/usr/local/bin/x")
     assert found.daemons["ollama-exporter.service"] == DaemonState("active", "enabled", words)
     assert found.daemons["prometheus.service"] == DaemonState("inactive", "", ())
@@ -39,13 +41,11 @@ def test_units_are_told_with_the_words_they_were_started_with() -> None:
 
 def test_a_silent_exporter_is_none() -> None:
     found = monitoring_state({"monitoring": ["exporter="]})
-    assert found is not None
     assert found.exporter is None
 
 
 def test_a_configuration_that_was_refused_was_not_taken() -> None:
     found = monitoring_state({"monitoring": [], "observer": TAKEN})
-    assert found is not None
     assert found.taken == {"prometheus": 1763712134.5678}
     assert found.changed == {"/etc/prometheus/prometheus.yml": 1763712134.5}
     assert found.foreign == ("/etc/prometheus/alertmanager.yml",)
