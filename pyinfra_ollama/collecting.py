@@ -17,13 +17,13 @@ from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-import gevent  # type: ignore[import-untyped]
 from pydantic import BaseModel
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import __version__, engine
 from pyinfra_ollama.commands import script
 from pyinfra_ollama.hiding import Hider, secrets_in
+from pyinfra_ollama.reports import attempt
 from pyinfra_ollama.settings import Declared
 
 __all__ = ["Collected", "collect", "parts"]
@@ -58,13 +58,14 @@ def collect(
     found = {}
 
     def one(host: Host, seconds_left: float | None) -> Collected:
-        try:
-            with gevent.Timeout(seconds_left, engine.HostError("the deadline passed")):
+        def work() -> Collected:
+            try:
                 return _one(host, settings[host.name], since, folder, stamp)
-        except engine.HostError as error:
-            return Collected(host.name, None, str(error))
-        except OSError as error:
-            return Collected(host.name, None, f"{folder}: {error.strerror or error}")
+            except OSError as error:
+                return Collected(host.name, None, f"{folder}: {error.strerror or error}")
+
+        done = attempt(host, work, seconds_left=seconds_left, late="the deadline passed")
+        return done.found or Collected(host.name, None, done.reason)
 
     for name, collected in engine.each(fleet, one, timeout_seconds=timeout_seconds):
         found[name] = collected
@@ -73,7 +74,6 @@ def collect(
 
 
 def _one(host: Host, declared: Declared, since: str, folder: Path, stamp: str) -> Collected:
-    engine.connect(host)
     output = engine.run_script(
         host, script("collect"), since, str(MOST_BYTES), timeout_seconds=COLLECT_SECONDS
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import gevent  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.commands import script
 from pyinfra_ollama.exits import Exit
+from pyinfra_ollama.reports import attempt
 from pyinfra_ollama.settings import Declared, HostSettings
 
 __all__ = ["Switched", "exit_code", "refusal", "switch"]
@@ -58,10 +58,12 @@ def switch(
         why = refusal(server)
         if server is None or why is not None:
             return Switched(host.name, good=False, told=True, text=f"left alone: {why}")
-        try:
+
+        def work() -> Switched:
             return _one(host, server, on=on, seconds=seconds, level=level)
-        except (engine.HostError, gevent.Timeout) as error:
-            return Switched(host.name, good=False, told=False, text=str(error))
+
+        done = attempt(host, work, seconds_left=None, late="the deadline passed")
+        return done.found or Switched(host.name, good=False, told=False, text=done.reason)
 
     for name, switched in engine.each(fleet, one, timeout_seconds=None):
         found[name] = switched
@@ -72,7 +74,6 @@ def switch(
 def _one(host: Host, server: HostSettings, *, on: bool, seconds: int, level: int) -> Switched:
     patience = server.service.start_timeout_seconds
     arguments = (str(seconds), str(level), server.ollama.base_url, str(patience))
-    engine.connect(host)
     output = engine.run_script(
         host,
         script("debug"),

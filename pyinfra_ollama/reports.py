@@ -1,7 +1,8 @@
-"""What the reports of whole runs have in common: the verifier's and the plan's."""
+"""What whole runs over an inventory have in common, and the reports of them."""
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -9,12 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, Protocol, TypeVar
 
+import gevent  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.exits import Exit
 
-__all__ = ["HostPart", "RunReport", "survey"]
+__all__ = ["Attempt", "HostPart", "RunReport", "attempt", "survey"]
+
+_log = logging.getLogger(__name__)
 
 
 class HostPart(Protocol):
@@ -26,6 +30,7 @@ class HostPart(Protocol):
 
 H = TypeVar("H", bound=HostPart)
 R = TypeVar("R", bound="RunReport[Any]")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -85,3 +90,34 @@ def survey(
     seconds = round(time.monotonic() - start, 3)
     hosts = tuple(parts[host.name] for host in fleet.hosts)
     return kind(fleet.inventory, started.isoformat(timespec="seconds"), seconds, hosts)
+
+
+@dataclass(frozen=True)
+class Attempt(Generic[T]):
+    """What came of the work on one host: `found`, or the `reason` why it cannot be told."""
+
+    found: T | None
+    reason: str
+    seconds: float
+
+
+def attempt(
+    host: Host, work: Callable[[], T], *, seconds_left: float | None, late: str
+) -> Attempt[T]:
+    """Connect a host and work on it; raises nothing that a host can cause.
+
+    + seconds_left: after it, the work is given up; None has no bound of its own
+    + late: the reason when it was
+    """
+    start = time.monotonic()
+    found, reason = None, late
+    with gevent.Timeout(seconds_left, False):
+        try:
+            engine.connect(host)
+            found, reason = work(), ""
+        except engine.HostError as error:
+            reason = str(error)
+        except Exception as error:
+            _log.debug("work on %s failed", host.name, exc_info=True)
+            reason = f"a fault in pyinfra-ollama, please report it: {error!r}"
+    return Attempt(found, reason, round(time.monotonic() - start, 3))

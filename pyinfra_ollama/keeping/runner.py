@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import gevent  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.keeping import tool
 from pyinfra_ollama.keeping.results import HostReport, Report, Status
-from pyinfra_ollama.reports import survey
+from pyinfra_ollama.reports import attempt, survey
 from pyinfra_ollama.settings import Declared
 
 __all__ = ["kept", "listed", "restored"]
 
-_log = logging.getLogger(__name__)
 # What the host's own timers allow a backup (templates/etc/systemd/system/ollama-backup.service.j2).
 LONGEST_SECONDS = 12 * 3600
 _NOTHING = ("no backup is declared for this host",)
@@ -100,28 +96,18 @@ def _survey(
 
 
 def _on(host: Host, declared: Declared, work: Work, left: float | None) -> HostReport:
-    """Work on one host; raises nothing that a host can cause."""
     if declared.backup is None:
         return HostReport(host.name, "skipped", _NOTHING, 0)
-    start = time.monotonic()
 
-    def report(status: Status, *said: str, **more: Any) -> HostReport:
-        return HostReport(host.name, status, said, round(time.monotonic() - start, 3), **more)
+    def patiently() -> HostReport:
+        # Nothing may come for hours, which a connection that is lost must not look like.
+        engine.give_up_on_silence(host)
+        return work(host, declared, int(left or LONGEST_SECONDS) + 1)
 
-    reason = "the deadline passed; what it began goes on there"
-    with gevent.Timeout(left, False):
-        try:
-            engine.connect(host)
-            # Nothing may come for hours, which a connection that is lost must not look like.
-            engine.give_up_on_silence(host)
-            done = work(host, declared, int(left or LONGEST_SECONDS) + 1)
-            return report(done.status, *done.said, numbers=done.numbers, snapshots=done.snapshots)
-        except engine.HostError as error:
-            reason = str(error)
-        except Exception as error:
-            _log.debug("the backup of %s failed", host.name, exc_info=True)
-            reason = f"a fault in pyinfra-ollama, please report it: {error!r}"
-    return report("unknown", reason)
+    late = "the deadline passed; what it began goes on there"
+    done = attempt(host, patiently, seconds_left=left, late=late)
+    found = done.found or HostReport(host.name, "unknown", (done.reason,), 0)
+    return replace(found, seconds=done.seconds)
 
 
 def _told(host: Host, answer: tool.Answer) -> HostReport:

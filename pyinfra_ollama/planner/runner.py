@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import gevent  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
 from pyinfra_ollama.planner.asking import ask_and_foretell
 from pyinfra_ollama.planner.results import HostReport, Report
-from pyinfra_ollama.reports import survey
+from pyinfra_ollama.reports import attempt, survey
 from pyinfra_ollama.settings import Declared
 
 __all__ = ["plan_fleet", "plan_host"]
-
-_log = logging.getLogger(__name__)
 
 
 def plan_host(
@@ -31,19 +26,13 @@ def plan_host(
 
     Raises nothing that a host can cause: what could not be told is in the report.
     """
-    start = time.monotonic()
-    plan, reason = None, "the deadline passed"
-    with gevent.Timeout(timeout_seconds, False):
-        try:
-            engine.connect(host)
-            plan, reason = ask_and_foretell(host, declared, templates), ""
-        except engine.HostError as error:
-            reason = str(error)
-        except Exception as error:
-            _log.debug("planning for %s failed", host.name, exc_info=True)
-            reason = f"a fault in pyinfra-ollama, please report it: {error!r}"
-    seconds = round(time.monotonic() - start, 3)
-    return HostReport(host.name, plan, seconds, reason or None)
+    done = attempt(
+        host,
+        lambda: ask_and_foretell(host, declared, templates),
+        seconds_left=timeout_seconds,
+        late="the deadline passed",
+    )
+    return HostReport(host.name, done.found, done.seconds, done.reason or None)
 
 
 def plan_fleet(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import time
 from collections.abc import Callable, Mapping
 from uuid import uuid4
 
-import gevent  # type: ignore[import-untyped]
 from pyinfra.api.host import Host
 
 from pyinfra_ollama import engine
@@ -18,12 +15,11 @@ from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.plan import Plan, Wishes, plan
 from pyinfra_ollama.decide.removal.seen import Seen, SeenError, read
 from pyinfra_ollama.removal.results import HostReport, Report, Status
-from pyinfra_ollama.reports import survey
+from pyinfra_ollama.reports import attempt, survey
 from pyinfra_ollama.settings import Declared
 
 __all__ = ["looked", "removed"]
 
-_log = logging.getLogger(__name__)
 LOOK_SECONDS = 120
 REMOVE_SECONDS = 1800
 LOCK_SECONDS = 60
@@ -137,18 +133,7 @@ def _survey(
 
 
 def _on(host: Host, declared: Declared, work: Work, left: float | None) -> HostReport:
-    """Work on one host; raises nothing that a host can cause."""
-    start = time.monotonic()
-    status: Status = "unknown"
-    found: Plan | None = None
-    said: tuple[str, ...] = ("the deadline passed; what it began goes on there",)
-    with gevent.Timeout(left, False):
-        try:
-            engine.connect(host)
-            status, found, said = work(host, declared)
-        except engine.HostError as error:
-            said = (str(error),)
-        except Exception as error:
-            _log.debug("uninstalling from %s failed", host.name, exc_info=True)
-            said = (f"a fault in pyinfra-ollama, please report it: {error!r}",)
-    return HostReport(host.name, status, found, said, round(time.monotonic() - start, 3))
+    late = "the deadline passed; what it began goes on there"
+    done = attempt(host, lambda: work(host, declared), seconds_left=left, late=late)
+    status, found, said = done.found or ("unknown", None, (done.reason,))
+    return HostReport(host.name, status, found, said, done.seconds)
