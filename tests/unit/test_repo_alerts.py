@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.layout import grafana
 from tests.unit import repo
 
 RULES = Path("templates/etc/prometheus/rules/pyinfra-ollama.yml.j2")
-DASHBOARD = Path("files/var/lib/grafana/dashboards/pyinfra-ollama.json")
+DASHBOARD = Path(f"files{grafana.DASHBOARD}")
 PAGE = Path("docs/metrics.md")
 ALERTS = re.findall(r'(?m)^\{\{ alert\("(\w+)"', repo.text(RULES))
 METRIC = re.compile(r"(?<![\w:])(?:pyinfra_)?ollama_[a-z_]+")
@@ -86,19 +87,3 @@ def test_recorded_series_that_are_asked_for_are_recorded() -> None:
     wanted = set(re.findall(r"instance[a-z_]*:[a-z0-9_:]+", repo.text(DASHBOARD)))
     wanted |= set(re.findall(r"expr: .*?(instance[a-z_]*:[a-z0-9_:]+)", repo.text(RULES)))
     assert wanted <= recorded
-
-
-def test_panels_of_the_dashboard_do_not_overlap() -> None:
-    board = json.loads(repo.text(DASHBOARD))
-    assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
-    taken: set[tuple[int, int]] = set()
-    for panel in board["panels"]:
-        grid = panel["gridPos"]
-        assert grid["x"] + grid["w"] <= 24
-        cells = {
-            (x, y)
-            for x in range(grid["x"], grid["x"] + grid["w"])
-            for y in range(grid["y"], grid["y"] + grid["h"])
-        }
-        assert not cells & taken
-        taken |= cells
