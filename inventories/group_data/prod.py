@@ -27,6 +27,16 @@ Clients on other machines come through a gateway, and nothing else is let in wit
 A host that looks after itself, tells somebody and bounds its logs (docs/monitoring.md):
 
     monitoring = Monitoring(notify=Notify(webhook=Secret.env("WEBHOOK_URL")))
+
+Figures and alerts, where a host of the inventory has observer = Observer(...) in its data
+(docs/metrics.md), and an encrypted copy elsewhere of what cannot be had again (docs/backup.md):
+
+    metrics = Metrics()
+    backup = Backup(
+        Sftp(server="backup.example.com", user="ollama", path="ollama/{host}",
+             key=Secret.file("~/.config/ollama/backup-key"), host_keys=["ssh-ed25519 AAAA..."]),
+        password=Secret.file("~/.config/ollama/backup-password"),
+    )
 """
 
 from pyinfra_ollama.settings import Model, Ollama, Preflight, Service, Swap
