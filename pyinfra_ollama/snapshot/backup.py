@@ -16,9 +16,9 @@ from pyinfra_ollama.snapshot.lines import pairs
 class BackupState:
     """Which repository was made sure of, and the timers.
 
-    `repository`: the hash of its address, None before; `timers`: those that run and start at boot;
-    `started`: the hash of the timers' files that they were started with; `shares_disk`: a
-    repository on disk lies where the models do.
+    `repository`: the hashes of its address and of what it is reached by, None before; `timers`:
+    those that run and start at boot; `started`: the hash of the timers' files that they were
+    started with; `shares_disk`: a repository on disk lies where the models do.
     """
 
     repository: str | None

@@ -57,7 +57,7 @@ def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     fleet.reset(HOST, VAULT)
     public = key.with_suffix(".pub").read_text().strip()
     fleet.sh(VAULT, f"cat >>/root/.ssh/authorized_keys <<'END'\n{public}\nEND")
-    of_vault = fleet.sh(VAULT, "cat /etc/ssh/ssh_host_ed25519_key.pub").split()[:2]
+    of_vault = fleet.sh(VAULT, "ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key").split()[:2]
     place: dict[str, Any] = {
         "server": fleet.lab.host(VAULT).address,
         "user": "root",

@@ -30,17 +30,21 @@ JUDGE = (
 
 def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     """The tool and what it reads; `templates` has `files`, laid out as on a host, beside it."""
-    backup = of(declared)
-    place = backup.repository
-    made = [
+    tools = (
         ManagedFile(path=path, content=_as_is(templates, path), mode=_mode(path))
         for path in layout.backup.TOOLS
-    ]
-    made.append(
-        ManagedFile(
-            path=layout.backup.SETTINGS, content=settings_text(declared, backup), mode="600"
-        )
     )
+    return (*tools, *_private(declared))
+
+
+def _private(declared: Declared) -> Iterator[ManagedFile]:
+    backup = of(declared)
+    place = backup.repository
+    texts = {
+        layout.backup.SETTINGS: settings_text(declared, backup),
+        layout.backup.KNOWN_HOSTS: _known_hosts(place) if isinstance(place, Sftp) else None,
+        layout.backup.AUTHORITY: place.authority_text() if isinstance(place, Rest) else None,
+    }
     secrets = {
         layout.backup.PASSWORD: f"{backup.password.get_secret_value()}\n",
         layout.backup.REPOSITORY: f"{place.address(declared.name)}\n",
@@ -49,15 +53,8 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
         if isinstance(place, Sftp)
         else None,
     }
-    made += [
-        ManagedFile(path=path, content=content, mode="600", secret=True)
-        for path, content in secrets.items()
-    ]
-    known = _known_hosts(place) if isinstance(place, Sftp) else None
-    authority = place.authority_text() if isinstance(place, Rest) else None
-    made.append(ManagedFile(path=layout.backup.KNOWN_HOSTS, content=known, mode="600"))
-    made.append(ManagedFile(path=layout.backup.AUTHORITY, content=authority, mode="600"))
-    return tuple(made)
+    for path, content in {**texts, **secrets}.items():
+        yield ManagedFile(path=path, content=content, mode="600", secret=path in secrets)
 
 
 def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
@@ -97,10 +94,15 @@ def timers_hash(files: Iterable[ManagedFile]) -> str:
     return hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
 
-def repository_hash(declared: Declared) -> str:
-    """What the tool remembers of the repository that it made sure of: the hash of its address."""
-    text = f"{of(declared).repository.address(declared.name)}\n"
-    return hashlib.sha256(text.encode()).hexdigest()
+def repository_stamp(declared: Declared) -> str:
+    """What the tool remembers of the repository that it made sure of.
+
+    The hash of its address, and that of all by which it is reached.
+    """
+    texts = {file.path: file.content or "" for file in _private(declared)}
+    access = "".join(texts[path] for path in layout.backup.ACCESS)
+    parts = (texts[layout.backup.REPOSITORY], access)
+    return " ".join(hashlib.sha256(text.encode()).hexdigest() for text in parts)
 
 
 def _as_is(templates: Path, path: str) -> str:

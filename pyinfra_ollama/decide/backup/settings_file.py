@@ -31,6 +31,7 @@ def _values(declared: Declared, backup: Backup) -> Mapping[str, str]:
         "private": layout.backup.PRIVATE,
         "state_folder": layout.backup.RESULTS,
         "cache_folder": layout.backup.CACHE,
+        "figures": layout.backup.FIGURES,
         "place": place.place(declared.name),
         "sftp_command": _ssh(place) if isinstance(place, Sftp) else "",
         "authority": layout.backup.AUTHORITY if isinstance(place, Rest) and place.authority else "",
@@ -60,7 +61,18 @@ def paths(declared: Declared) -> tuple[str, ...]:
         found += [layout.NGINX_CONF, layout.NGINX_FOLDER, layout.NGINX_LOGROTATE]
     if _has_acme(declared):
         found += [*_lineage(), f"{_CERTBOT}/accounts", layout.ACME_DROP_IN]
-    return tuple(found)
+    if declared.firewall:
+        found.append("/etc/ufw")
+    watched = layout.monitoring
+    if declared.metrics:
+        found.append(watched.EXPORTER_UNIT_FILE)
+    if declared.metrics or declared.observer:
+        found += watched.DEFAULTS.values()
+    if declared.observer:
+        found += watched.OBSERVER_FILES
+    if declared.monitoring:
+        found += [*watched.MONITOR_UNITS, watched.MONITOR_LOGROTATE, watched.JOURNALD_FILE]
+    return (*found, *layout.backup.UNIT_FILES)
 
 
 def identity(declared: Declared) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.backup.files import of, repository_hash, timers_hash
+from pyinfra_ollama.decide.backup.files import of, repository_stamp, timers_hash
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.decide.finding import Finding
 from pyinfra_ollama.settings import Declared
@@ -29,7 +29,12 @@ def repository_reasons(declared: Declared, snapshot: Snapshot) -> tuple[str, ...
     found = state(snapshot).repository
     if found is None:
         return ("nobody made sure yet that there is a repository",)
-    return () if found == repository_hash(declared) else ("another repository is declared",)
+    wanted = repository_stamp(declared)
+    if found == wanted:
+        return ()
+    if found.partition(" ")[0] == wanted.partition(" ")[0]:
+        return ("another password or login is declared",)
+    return ("another repository is declared",)
 
 
 def timer_reasons(units: Iterable[ManagedFile], snapshot: Snapshot) -> tuple[str, ...]:

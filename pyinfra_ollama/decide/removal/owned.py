@@ -38,6 +38,7 @@ FILES = (
     *layout.monitoring.MONITOR_UNITS,
     layout.DEBUG_DROP_IN,
     layout.monitoring.MONITOR_FIGURES,
+    layout.backup.FIGURES,
     # systemd's own memory of timers that are made up for.
     *(f"/var/lib/systemd/timers/stamp-{unit}.timer" for unit in layout.backup.UNITS),
     "/run/lock/pyinfra-ollama-firewall",

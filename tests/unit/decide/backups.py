@@ -7,7 +7,7 @@ from typing import Any
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.backup.files import (
-    repository_hash,
+    repository_stamp,
     timers_hash,
     tool_files,
     unit_files,
@@ -41,7 +41,7 @@ def keeping(declared: Declared, snapshot: Snapshot | None = None, **state: Any) 
     made = (*tool_files(declared, TEMPLATES), *units)
     there = {file.path: written(file) for file in made if file.content is not None}
     said = BackupState(
-        repository=repository_hash(declared),
+        repository=repository_stamp(declared),
         timers=frozenset(layout.backup.UNITS),
         started=timers_hash(units),
     )

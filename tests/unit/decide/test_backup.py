@@ -5,12 +5,13 @@ from __future__ import annotations
 import shlex
 import subprocess
 from dataclasses import replace
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import preflight
-from pyinfra_ollama.decide.backup.files import tool_files, unit_files
+from pyinfra_ollama.decide.backup.files import repository_stamp, tool_files, unit_files
 from pyinfra_ollama.decide.backup.state import repository_reasons, timer_reasons
 from pyinfra_ollama.decide.files import changed
 from pyinfra_ollama.decide.verified import due, fingerprint
@@ -107,7 +108,8 @@ def test_the_units_start_the_tool_at_the_declared_times() -> None:
     assert "\nExecStart=/usr/local/sbin/ollama-backup rehearse\n" in service
     assert "\nReadWritePaths=-/srv/backup\n" in service
     far = having(PLACES["sftp"])
-    assert "ReadWritePaths" not in (text(far, layout.backup.UNIT_FILES[0]) or "")
+    written = (text(far, layout.backup.UNIT_FILES[0]) or "").split("ReadWritePaths=")[1:]
+    assert [words.strip() for words in written] == ["-/var/lib/prometheus/node-exporter"]
 
 
 def test_what_a_registry_brings_again_is_told_to_the_tool() -> None:
@@ -149,6 +151,48 @@ def test_a_repository_is_made_sure_of_once_for_each_that_is_declared() -> None:
     assert repository_reasons(declared, keeping(declared, repository=None))
     moved = having({"path": "/srv/other"})
     assert repository_reasons(moved, keeping(declared)) == ("another repository is declared",)
+    other = having(password=Secret.value("another-password"))
+    assert repository_reasons(other, keeping(declared)) == (
+        "another password or login is declared",
+    )
+
+
+def test_the_tool_remembers_what_the_declaration_has_it_reach(tmp_path: Path) -> None:
+    for place in PLACES.values():
+        declared = having(place)
+        folder = tmp_path / type(place).__name__
+        folder.mkdir()
+        for file in tool_files(declared, TEMPLATES):
+            if file.path.startswith(layout.backup.PRIVATE) and file.content is not None:
+                (folder / PurePosixPath(file.path).name).write_text(file.content)
+        tool = (TEMPLATES.with_name("files") / layout.backup.TOOLS[-1][1:]).read_text()
+        lines = [line for line in tool.splitlines() if line.startswith(("  where=", "  by="))]
+        assert len(lines) == 2
+        script = "\n".join([*lines, 'echo "${where%% *} ${by%% *}"'])
+        ran = subprocess.run(
+            ["sh", "-c", script], env={"private": str(folder)}, capture_output=True, check=True
+        )
+        assert ran.stdout.decode().strip() == repository_stamp(declared)
+
+
+def test_all_that_is_declared_is_kept_with_its_configuration() -> None:
+    declared = having(
+        others={
+            "monitoring": {},
+            "firewall": {"ssh_port": 22},
+            "metrics": {"observers": ["10.0.0.1"]},
+        }
+    )
+    kept = set(setting(declared, "paths").split())
+    assert {
+        "/etc/pyinfra-ollama",
+        "/etc/ufw",
+        "/etc/default/prometheus-node-exporter",
+        "/etc/systemd/system/ollama-exporter.service",
+        "/etc/systemd/system/ollama-monitor.timer",
+        "/etc/systemd/system/ollama-backup-run.timer",
+    } <= kept
+    assert "/etc/prometheus/prometheus.yml" not in kept
 
 
 @pytest.mark.parametrize(

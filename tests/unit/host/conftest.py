@@ -30,6 +30,7 @@ def machine(tmp_path: Path) -> Machine:
         "state_folder": tmp_path / "state",
         "cache_folder": tmp_path / "cache",
         "place": made.repository,
+        "figures": tmp_path / "figures/backup.prom",
         "paths": tmp_path / "etc",
         "identity": tmp_path / "etc/key",
         "models": "custom",

@@ -28,8 +28,14 @@ class Machine:
     def repository(self) -> Path:
         return self.root / "repository"
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "PATH": f"{Path(__file__).parent}:{os.environ['PATH']}"}
+    @property
+    def figures(self) -> Path:
+        return self.root / "figures/backup.prom"
+
+    def run(self, *arguments: str, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run the tool; `path` is a folder with programs that come before the usual ones."""
+        folders = [*([str(path)] if path else []), str(Path(__file__).parent), os.environ["PATH"]]
+        environment = {**os.environ, "PATH": ":".join(folders)}
         return subprocess.run(
             ["sh", str(TOOL), "--settings", str(self.root / "settings"), *arguments],
             capture_output=True,

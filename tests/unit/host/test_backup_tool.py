@@ -89,6 +89,41 @@ def test_a_blob_that_is_not_what_its_name_says_is_noticed(machine: Machine) -> N
     assert machine.run("restore").returncode == 14
 
 
+def test_what_is_there_and_whole_is_not_brought_again(machine: Machine) -> None:
+    machine.run("run")
+    whole, rotten = sorted((machine.models / "blobs").iterdir())
+    rotten.write_text("rotten")
+    size = whole.stat().st_size
+    done = machine.run("restore")
+    assert done.returncode == 0, done.stderr
+    assert machine.state("restore")["brought_bytes"] == str(1000 - size)
+    for blob in (whole, rotten):
+        assert f"sha256-{hashlib.sha256(blob.read_bytes()).hexdigest()}" == blob.name
+    assert {path.name for path in machine.models.iterdir()} == {"blobs", "manifests"}
+
+
+def test_models_that_were_elsewhere_come_to_where_they_are_declared(machine: Machine) -> None:
+    machine.run("run")
+    settings = machine.root / "settings"
+    elsewhere = machine.root / "elsewhere/models"
+    settings.write_text(f"{settings.read_text()}models_folder={elsewhere}\n")
+    assert machine.run("restore").returncode == 0
+    assert (elsewhere / LIBRARY / "mine/latest").exists()
+    assert machine.run("rehearse").returncode == 0
+
+
+def test_what_a_killed_restore_left_makes_room_first(machine: Machine) -> None:
+    machine.run("run")
+    left = machine.models / ".ollama-backup-abcdef"
+    left.mkdir()
+    df = machine.root / "bin/df"
+    df.parent.mkdir()
+    df.write_text(f"#!/bin/sh\n[ ! -e {left} ] && free=9 || free=0\necho head; echo / 9 9 $free\n")
+    df.chmod(0o755)
+    done = machine.run("restore", path=df.parent)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_snapshot_of_a_newer_ollama_is_refused_unless_forced(machine: Machine) -> None:
     machine.run("run")
     done = machine.run("restore", "--version", "0.32.15")

@@ -24,24 +24,38 @@ proved() {
 }
 
 # A folder with room for the snapshot beside $1, which it makes; sets `room`.
+# $2: bytes of it that need not be brought back
 scratch_beside() {
   mkdir -p "$1"
+  # What a killed one left takes room as well.
+  for left in "$1"/.ollama-backup-*; do [ ! -e "$left" ] || rm -rf "$left"; done
   must stats --no-lock --json --mode restore-size "$snapshot"
   needed=$(sed -n 's/.*"total_size":\([0-9]*\).*/\1/p' "$scratch/out")
+  needed=$((${needed:-0} - ${2:-0}))
   free=$(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') * 1024))
-  [ "$free" -gt "${needed:-0}" ] || fail 1 "$1 has $free bytes free, the snapshot takes $needed"
-  for left in "$1"/.ollama-backup-*; do [ ! -e "$left" ] || rm -rf "$left"; done
+  [ "$free" -gt "$needed" ] || fail 1 "$1 has $free bytes free, the snapshot takes $needed"
   room=$(mktemp -d "$1/.ollama-backup-XXXXXX")
+}
+
+# Sets `folder` to where the models are in the snapshot: another host, or a former declaration, may
+# have had them elsewhere.
+folder_in_snapshot() {
+  folder=''
+  if ask dump --no-lock "$snapshot" "$state_folder/kept/host"; then
+    folder=$(sed -n 's/^models_folder=//p' "$scratch/out")
+  fi
+  folder=${folder:-$models_folder}
 }
 
 rehearse() {
   chosen
+  folder_in_snapshot
   scratch_beside "$state_folder"
   must restore "$snapshot" --no-lock --target "$room" --verify
-  proved "$room$models_folder" "$room$models_folder"
+  proved "$room$folder" "$room$folder"
   marks=$room$state_folder/kept/manifests
   [ -e "$marks" ] || fail 14 "snapshot $snapshot does not say what it is of"
-  if [ -s "$marks" ] && ! (cd "$room$models_folder" && sha256sum -c --status "$marks") 2>/dev/null; then
+  if [ -s "$marks" ] && ! (cd "$room$folder" && sha256sum -c --status "$marks") 2>/dev/null; then
     fail 14 "manifests of snapshot $snapshot are not those that were kept"
   fi
   note snapshot "$snapshot"
@@ -74,41 +88,56 @@ restore() {
     say "snapshot $snapshot is unpacked in $target"
     return
   fi
-  here=${version:-$(installed)}
-  if [ -n "$made_by" ] && [ -n "$here" ] && [ "$force" = no ] && newer "$made_by" "$here"; then
-    fail 1 "snapshot $snapshot is of Ollama $made_by, newer than $here here, which may not read its models: declare version \"$made_by\", or give --force"
+  ours=${version:-$(installed)}
+  if [ -n "$made_by" ] && [ -n "$ours" ] && [ "$force" = no ] && newer "$made_by" "$ours"; then
+    fail 1 "snapshot $snapshot is of Ollama $made_by, newer than $ours here, which may not read its models: declare version \"$made_by\", or give --force"
   fi
   [ -z "$made_by" ] || say "snapshot $snapshot is of Ollama $made_by"
+  folder_in_snapshot
+  # Blobs that are there and whole need not come again.
+  must ls --no-lock "$snapshot" "$folder/blobs"
+  grep -F "$folder/blobs/sha256-" "$scratch/out" >"$scratch/kept" || true
+  spared=0
+  set --
+  while IFS= read -r blob; do
+    here=$models_folder/blobs/${blob##*/}
+    [ -f "$here" ] || continue
+    sum=$(sha256sum <"$here")
+    [ "sha256-${sum%% *}" = "${blob##*/}" ] || continue
+    set -- "$@" --exclude "$blob"
+    spared=$((spared + $(stat -c %s "$here")))
+  done <"$scratch/kept"
   # Beside the models, so that they are put in place by renames and take their room once.
-  scratch_beside "$models_folder"
-  must restore "$snapshot" --no-lock --target "$room"
-  proved "$room$models_folder" "$models_folder"
+  scratch_beside "$models_folder" "$spared"
+  must restore "$snapshot" --no-lock --target "$room" "$@"
+  proved "$room$folder" "$models_folder"
+  # On a bare host there is no user yet, and its number may be another's: the deployment gives it what is its own.
+  getent passwd "$owner" >/dev/null || owner=root
+  [ ! -d "$room$folder" ] || chown -R -h "$owner:$owner" "$room$folder"
   count=0
-  for blob in "$room$models_folder"/blobs/sha256-*; do
+  (umask 022 && mkdir -p "$models_folder")
+  for blob in "$room$folder"/blobs/sha256-*; do
     [ -e "$blob" ] || continue
     mkdir -p "$models_folder/blobs"
     # A starting server removes blobs that are old and belong to no model yet.
     touch "$blob"
     mv -f "$blob" "$models_folder/blobs/"
   done
-  if [ -d "$room$models_folder/manifests" ]; then
-    (cd "$room$models_folder" && find manifests -type f) >"$scratch/found"
+  if [ -d "$room$folder/manifests" ]; then
+    (cd "$room$folder" && find manifests -type f) >"$scratch/found"
     while IFS= read -r manifest; do
       mkdir -p "$models_folder/${manifest%/*}"
-      mv -f "$room$models_folder/$manifest" "$models_folder/$manifest"
+      mv -f "$room$folder/$manifest" "$models_folder/$manifest"
       count=$((count + 1))
     done <"$scratch/found"
   fi
+  chown -R -h "$owner:$owner" "$models_folder"
   for path in $identity; do put_back "$path"; done
   # What others may have made use of since.
   for path in $unless_there; do [ -e "$path" ] || put_back "$path"; done
-  # On a bare host there is no user yet; the deployment gives it what is its own.
-  if getent passwd "$owner" >/dev/null; then
-    chown -R -h "$owner:$owner" "$models_folder"
-    for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
-  fi
+  for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
   note snapshot "$snapshot"
   note models "$count"
-  note brought_bytes "${needed:-0}"
+  note brought_bytes "$needed"
   say "put back $count models of snapshot $snapshot"
 }

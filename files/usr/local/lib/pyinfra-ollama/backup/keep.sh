@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # the settings, and what ollama-backup sets before it reads this
+# shellcheck disable=SC2034,SC2154 # the settings, and what ollama-backup shares with this
 # Keeping: what belongs to a snapshot, and proof that it is whole although the server goes on.
 # Blobs never change under their name (it is their hash) and a manifest is written after its blobs, so a
 # snapshot is whole when no manifest changed and no blob went away while it was made.
@@ -8,7 +8,8 @@ manifests() { # their paths below the models folder, those that are to be kept
   [ "$models" != list ] && [ -d "$models_folder/manifests" ] || return 0
   (cd "$models_folder" && find manifests -mindepth 4 -maxdepth 4 -type f ! -name '.*') | sort >"$scratch/all"
   if [ "$models" = all ]; then cat "$scratch/all"
-  else grep -vxF -e "$pulled" "$scratch/all" || true; fi
+  # 1 is nothing found, more is a failure: a list that was cut would leave models out without a word.
+  else grep -vxF -e "$pulled" "$scratch/all" || [ $? = 1 ]; fi
 }
 blobs_of() { # MANIFEST: the file names of its blobs
   grep -oE 'sha256:[0-9a-f]{64}' "$1" | sort -u | tr ':' '-'
@@ -39,7 +40,7 @@ describe() {
   kept=$state_folder/kept
   rm -rf "$kept.new"
   mkdir -p "$kept.new/modelfiles"
-  printf '%s\n' "host=$host" "ollama=$running" "models=$models" >"$kept.new/host"
+  printf '%s\n' "host=$host" "ollama=$running" "models=$models" "models_folder=$models_folder" >"$kept.new/host"
   cp "$scratch/marks" "$kept.new/manifests"
   # Of all models, also of those that are not kept: a digest is what /api/tags gives.
   if [ -d "$models_folder/manifests" ]; then
@@ -70,19 +71,27 @@ keep() {
     cp "$scratch/files" "$scratch/wanted"
     describe
     printf '%s\n' "$kept" >>"$scratch/wanted"
-    must backup --json --quiet --host "$host" --tag "$tag" ${running:+--tag "ollama-$running"} \
-      --exclude "$private" --files-from-verbatim "$scratch/wanted"
+    status=0
+    ask backup --json --quiet --host "$host" --tag "$tag" ${running:+--tag "ollama-$running"} \
+      --exclude "$private" --files-from-verbatim "$scratch/wanted" || status=$?
+    case $status in 0 | 3) ;; *) fail "$status" "$(explain "$status")" ;; esac
     summary=$(grep -F '"message_type":"summary"' "$scratch/out" | tail -n 1)
     made=$(printf '%s' "$summary" | sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p')
     [ -n "$made" ] || fail 1 "restic does not say which snapshot it made"
+    got=$status unread=''
+    [ "$got" = 0 ] || unread=$(grep -oE '"item":"[^"]*"' "$scratch/said" | cut -d '"' -f 4 | sort -u | head -n 3 | tr '\n' ' ')
     gather
-    if cmp -s "$scratch/before" "$scratch/marks"; then break; fi
+    if [ "$got" = 0 ] && cmp -s "$scratch/before" "$scratch/marks"; then break; fi
     rounds=$((rounds + 1))
     # It may lack what was deleted meanwhile, so it is not to be the newest one.
     [ -z "$retention" ] || must forget "$made"
-    [ "$rounds" -lt 3 ] || fail 1 "models changed during each of three tries; the next run tries again"
+    if [ "$rounds" -ge 3 ]; then
+      [ "$got" = 0 ] || fail 1 "some files could not be read, in each of three tries: $unread"
+      fail 1 "models changed during each of three tries; the next run tries again"
+    fi
     say "models changed meanwhile: once more"
   done
+  kept_at=$(date +%s)
   note snapshot "$made"
   note added_bytes "$(printf '%s' "$summary" | sed -n 's/.*"data_added":\([0-9]*\).*/\1/p')"
   note kept_bytes "$(printf '%s' "$summary" | sed -n 's/.*"total_bytes_processed":\([0-9]*\).*/\1/p')"

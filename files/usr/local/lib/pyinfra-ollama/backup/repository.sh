@@ -36,7 +36,8 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
 # What restic adds when it could not open a repository, whatever the reason.
 asks() { grep -q 'Is there a repository at the following location' "$scratch/said"; }
 meaning() { # STATUS of restic: ours
-  case $1 in 10 | 11 | 12) echo "$1"; return ;; esac
+  # 3 is of a backup that could not read some files.
+  case $1 in 3 | 10 | 11 | 12) echo "$1"; return ;; esac
   if grep -qE 'wrong password|no key found' "$scratch/said"; then echo 12
   elif grep -qE 'unable to create lock|repository is already locked' "$scratch/said"; then echo 11
   elif asks && grep -qE 'no such file|does not exist|[Nn]ot [Ff]ound' "$scratch/said"; then echo 10
@@ -73,9 +74,16 @@ initialise() {
     10) must init; say "made a repository at $place" ;;
     *) fail "$status" "$(explain "$status")" ;;
   esac
-  # Which repository it was: so that one that vanishes later is a failure, and not made anew.
-  sha256sum <"$private/repository" | cut -d ' ' -f 1 >"$state_folder/.repository.new"
+  # Which repository it was, so that one that vanishes later is a failure and not made anew, and by what
+  # it was reached.
+  where=$(sha256sum <"$private/repository")
+  by=$(cd "$private" && cat password authority.pem credentials known-hosts ssh-key 2>/dev/null | sha256sum)
+  # How it went with another one says nothing of this.
+  [ "$(cut -d ' ' -f 1 "$state_folder/repository" 2>/dev/null || true)" = "${where%% *}" ] ||
+    (cd "$state_folder" && rm -f run check rehearse)
+  printf '%s %s\n' "${where%% *}" "${by%% *}" >"$state_folder/.repository.new"
   mv -f "$state_folder/.repository.new" "$state_folder/repository"
+  figures
 }
 
 snapshots() {
