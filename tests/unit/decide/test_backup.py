@@ -2,97 +2,25 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
 
 import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide import preflight
-from pyinfra_ollama.decide.backup.files import repository_stamp, tool_files, unit_files
+from pyinfra_ollama.decide.backup.files import tool_files, unit_files
 from pyinfra_ollama.decide.backup.state import repository_reasons, timer_reasons
 from pyinfra_ollama.decide.files import changed
 from pyinfra_ollama.decide.verified import due, fingerprint
-from pyinfra_ollama.settings import Declared, Rest, S3Bucket, Secret, Sftp
+from pyinfra_ollama.settings import Secret
 from pyinfra_ollama.snapshot import whole_question
 from pyinfra_ollama.steps import Step
 
-from .backups import PASSWORD, having, keeping, text
+from .backups import PASSWORD, PLACES, having, keeping, setting, text
 from .gateways import key
 from .hosts import declaration, host
 from .planning import plan
 from .served import TEMPLATES, served
-
-KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\ncanary-key\n-----END OPENSSH PRIVATE KEY-----"
-HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEk"
-PLACES = {
-    "disk": None,
-    "sftp": Sftp(
-        server="b.example.com",
-        user="u",
-        path="kept/{host}",
-        port=2222,
-        key=Secret.value(KEY),
-        host_keys=[HOST_KEY],
-    ),
-    "s3": S3Bucket(
-        url="https://s3.example.com/b/{host}",
-        key_id=Secret.value("canary-id"),
-        secret_key=Secret.value('canary\'s "secret"'),
-    ),
-    "rest": Rest(
-        url="https://b.example.com:8000/{host}/",
-        user="llm",
-        password=Secret.value("canary/p@ss:word"),
-    ),
-}
-
-
-def sourced(text: str, name: str) -> str:
-    """What a shell that reads this file has in a variable."""
-    script = f'{text}\nprintf %s "${name}"'
-    return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
-
-
-def setting(declared: Declared, name: str) -> str:
-    return sourced(text(declared, layout.backup.SETTINGS) or "", name)
-
-
-@pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_secrets_stand_in_files_that_only_root_reads_and_are_never_shown(place: object) -> None:
-    declared = having(place)
-    files = (*tool_files(declared, TEMPLATES), *unit_files(declared, TEMPLATES))
-    holding = {file.path for file in files if "canary" in (file.content or "")}
-    assert layout.backup.PASSWORD in holding
-    for file in files:
-        if file.path in holding:
-            assert (file.mode, file.user, file.secret) == ("600", "root", True), file.path
-    assert "canary" not in repr(files)
-    changes = plan(declared, keeping(having({"path": "/srv/other"}), served(declared))).changes
-    assert "canary" not in repr(changes)
-
-
-def test_each_place_is_reached_with_what_is_declared_for_it() -> None:
-    assert text(having(), layout.backup.REPOSITORY) == "/srv/backup\n"
-    far = having(PLACES["sftp"])
-    assert text(far, layout.backup.REPOSITORY) == "sftp:u@b.example.com:kept/host1\n"
-    assert text(far, layout.backup.SSH_KEY) == f"{KEY}\n"
-    assert text(far, layout.backup.KNOWN_HOSTS) == f"[b.example.com]:2222 {HOST_KEY}\n"
-    command = shlex.split(setting(far, "sftp_command"))
-    assert command[:5] == ["ssh", "-p", "2222", "-i", layout.backup.SSH_KEY]
-    assert "StrictHostKeyChecking=yes" in command
-    assert command[-3:] == ["u@b.example.com", "-s", "sftp"]
-    bucket = having(PLACES["s3"])
-    assert text(bucket, layout.backup.REPOSITORY) == "s3:https://s3.example.com/b/host1\n"
-    credentials = text(bucket, layout.backup.CREDENTIALS) or ""
-    assert sourced(credentials, "AWS_SECRET_ACCESS_KEY") == 'canary\'s "secret"'
-    rest = having(PLACES["rest"])
-    assert text(rest, layout.backup.REPOSITORY) == (
-        "rest:https://llm:canary%2Fp%40ss%3Aword@b.example.com:8000/host1/\n"
-    )
-    assert setting(rest, "place") == "rest:https://b.example.com:8000/host1/"
 
 
 def test_what_is_not_declared_is_taken_away() -> None:
@@ -155,24 +83,6 @@ def test_a_repository_is_made_sure_of_once_for_each_that_is_declared() -> None:
     assert repository_reasons(other, keeping(declared)) == (
         "another password or login is declared",
     )
-
-
-def test_the_tool_remembers_what_the_declaration_has_it_reach(tmp_path: Path) -> None:
-    for place in PLACES.values():
-        declared = having(place)
-        folder = tmp_path / type(place).__name__
-        folder.mkdir()
-        for file in tool_files(declared, TEMPLATES):
-            if file.path.startswith(layout.backup.PRIVATE) and file.content is not None:
-                (folder / PurePosixPath(file.path).name).write_text(file.content)
-        tool = (TEMPLATES.with_name("files") / layout.backup.TOOLS[-1][1:]).read_text()
-        lines = [line for line in tool.splitlines() if line.startswith(("  where=", "  by="))]
-        assert len(lines) == 2
-        script = "\n".join([*lines, 'echo "${where%% *} ${by%% *}"'])
-        ran = subprocess.run(
-            ["sh", "-c", script], env={"private": str(folder)}, capture_output=True, check=True
-        )
-        assert ran.stdout.decode().strip() == repository_stamp(declared)
 
 
 def test_all_that_is_declared_is_kept_with_its_configuration() -> None:
