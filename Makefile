@@ -24,6 +24,8 @@ CLIENTS_STAMP := $(CLIENTS_VENV)/$(notdir $(STAMP))
 BENCH ?=
 # And for the part of it about the gateway: make bench-gateway BENCH_GATEWAY="--pairs 20 --rounds 1"
 BENCH_GATEWAY ?=
+# And for the dashboard's picture: make dashboard-picture PICTURE="--minutes 5"
+PICTURE ?=
 
 # Passed on to the lab: how many hosts, of which Debian (bookworm or trixie), under which name.
 HOSTS ?= 3
@@ -36,7 +38,7 @@ SEEDS ?= 1-100
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup clients demo test test-unit test-fleet torture bench bench-gateway lint format lock docs lab-up lab-down clean help
+.PHONY: setup clients demo test test-unit test-fleet torture bench bench-gateway dashboard-picture lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
 
@@ -71,6 +73,10 @@ bench: $(STAMP) $(BENCH_STAMP) ## time runs against plain pyinfra and Ansible, t
 bench-gateway: $(STAMP) ## what the gateway adds and what several backends bring, four minutes (root, Linux)
 	@$(BIN)/python -m bench.gateway --json build/bench-gateway.json $(BENCH_GATEWAY)
 	@$(BIN)/python -m bench.gateway.publish build/bench-gateway.json
+
+dashboard-picture: $(STAMP) $(BENCH_STAMP) ## draw the dashboard from a lab's own Prometheus, twenty minutes (root, Linux)
+	@$(BIN)/python -m picture --json build/dashboard.json $(PICTURE)
+	@$(BENCH_VENV)/bin/python -m picture.drawing build/dashboard.json docs/dashboard.png
 
 $(BENCH_STAMP): requirements-bench.lock .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock
@@ -111,4 +117,4 @@ clean: ## remove what `make` made here (not the lab's cache, which is outside)
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
