@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 
 from tests.fleet.archives import NAME
 from tests.fleet.harness import VERSION, Fleet
-from tests.fleet.torture.moments import Moment
+from tests.fleet.torture.moments import WHOLE, Moment
+from tests.fleet.torture.staging import staged
 
 # Whole folders are listed, not patterns looked for: what nobody thought of is litter too.
 _OWNED = r"""
@@ -46,15 +48,45 @@ _ALWAYS = {
 _NOTES = {"./.answered", "./.pyinfra-ollama"}
 
 
+# With every role there is too much to name: such a host is held against one that nothing befell.
+_EVERYTHING = "find /etc /opt/ollama /usr/local /var/lib/pyinfra-ollama -printf '%p %y %m %u %g\\n'"
+_undisturbed: dict[str, set[str]] = {}
+_one_at_a_time = threading.Lock()
+
+
 def litter(fleet: Fleet, moment: Moment, host: str) -> list[str]:
     """What is too much, missing or damaged, each in a few words."""
-    allowed = set(_ALWAYS)
-    if moment.swap:
-        allowed |= {f"/swapfile-{fleet.lab.name}-{host}", "/etc/sysctl.d/60-pyinfra-ollama.conf"}
-    found = set(fleet.sh(host, _OWNED).splitlines())
+    if moment.scenario == WHOLE:
+        found = _everything(fleet, host)
+        allowed = _of_an_undisturbed(fleet, moment, host)
+    else:
+        found = set(fleet.sh(host, _OWNED).splitlines())
+        allowed = _usual(fleet, moment, host)
     unlike = [f"too much: {path}" for path in sorted(found - allowed)]
     unlike += [f"missing: {path}" for path in sorted(allowed - found)]
     return unlike + _unlike_the_archive(fleet, host)
+
+
+def _everything(fleet: Fleet, host: str) -> set[str]:
+    return set(fleet.sh(host, f"{_EVERYTHING}\n{_OWNED}").splitlines())
+
+
+def _of_an_undisturbed(fleet: Fleet, moment: Moment, host: str) -> set[str]:
+    """What lies on a host on which the same was declared; the host itself is used for it, once."""
+    with _one_at_a_time:
+        if moment.models not in _undisturbed:
+            inventory = staged(fleet, moment, (host,))
+            with fleet.turn(inventory):
+                fleet.apply(inventory)
+            _undisturbed[moment.models] = _everything(fleet, host)
+        return _undisturbed[moment.models]
+
+
+def _usual(fleet: Fleet, moment: Moment, host: str) -> set[str]:
+    allowed = set(_ALWAYS)
+    if moment.swap:
+        allowed |= {f"/swapfile-{fleet.lab.name}-{host}", "/etc/sysctl.d/60-pyinfra-ollama.conf"}
+    return allowed
 
 
 def _unlike_the_archive(fleet: Fleet, host: str) -> list[str]:

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass
 
 FIRST, UPGRADE = "first deployment", "upgrade"
+WHOLE = "first deployment of every role"
 KILL, CUT, REBOOT = "kill", "cut", "reboot"
 FULL, READ_ONLY, HANG = "disk full", "read-only", "hang"
 
@@ -19,9 +20,11 @@ _EVERY = 100
 _COMMON = [(scenario, way) for way in (KILL, CUT, REBOOT) for scenario in (FIRST, UPGRADE)]
 _RARE = {**dict.fromkeys(range(85, 93), FULL), **dict.fromkeys(range(93, 98), READ_ONLY)}
 _RARE |= dict.fromkeys(range(98, 101), HANG)
+# From this seed on, one host is server and gateway, with all that can be declared besides.
+FIRST_WHOLE = 101
 
 # So many words a run says of its host, at the least: each declaration of `staging` was tried.
-BEATS = {FIRST: 29, UPGRADE: 28}
+BEATS = {FIRST: 29, UPGRADE: 28, WHOLE: 98}
 # Enough for the longest command; most are over sooner, and then the strike falls into a later one.
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.01, 2.0
 
@@ -56,11 +59,15 @@ def moment(seed: int) -> Moment:
     dice = random.Random(f"moment {seed}")
     scenario, way = _COMMON[place % len(_COMMON)]
     way = _RARE.get(place, way)
+    if seed >= FIRST_WHOLE:
+        scenario, way = WHOLE, (KILL, CUT, REBOOT)[seed % 3]
     models = dice.choices(("none", "embedding", "chat"), (2, 3, 1))[0]
     # Each scenario is cut in each of these ways in turn.
     turn = place // len(_COMMON) * 2 + (scenario == UPGRADE) + place // (2 * len(_COMMON))
     how = _CUTS[turn % len(_CUTS)] if way == CUT else ""
     swap = way in (KILL, CUT, REBOOT) and models != "chat" and dice.random() < 0.2
+    # What it is held against was deployed to another host, where a swapfile has another name.
+    swap = swap and scenario != WHOLE
     low, high = SHORTEST_PAUSE, LONGEST_PAUSE
     return Moment(
         seed=seed,

@@ -19,14 +19,16 @@ _HEAD = """\
 
 Each row is one run of `pyinfra INVENTORY deploy.py` that something befell at a moment chosen by its
 seed: a *first deployment* of a bare host, or an *upgrade* (0.32.15 to 0.33.0, other settings, one
-more package, other models). Then the same command ran again, `pyinfra-ollama verify` looked, and
-the command ran a third time. A row is good when
+more package, other models), or, from seed 101 on, a *first deployment of every role*: gateway,
+firewall, metrics, observer, monitoring and backup besides the server. Then the same command ran
+again, `pyinfra-ollama verify` looked, and the command ran a third time. A row is good when
 
 - the struck run, where it lived on, ended by itself, with 0 or 1 and no traceback;
 - after an upgrade was struck, an Ollama answered before the second run, the older or the newer one;
 - the second run ended with 0 and the verifier was green;
 - the third run changed nothing and left the server's process alone;
-- nothing lies on the host that was not declared, and its release is the archive's, file by file.
+- nothing lies on the host that was not declared, and its release is the archive's, file by file;
+  with every role, the files are those of a host that nothing befell, with owners and modes.
 
 What befalls a run:
 
@@ -44,7 +46,7 @@ What befalls a run:
 *Struck at* names the operation and command that the run had begun last, and the programs that were
 at work on the host. A seed finds the same command again; how far that had got may vary.
 
-`make torture` makes this page (`SEEDS=1-100`), `make torture SEEDS=17` repeats one moment, and
+`make torture` makes this page (`SEEDS=1-120`), `make torture SEEDS=17` repeats one moment, and
 `make test` has the first twelve and one of each rarer way. A row's revision is the commit that ran.
 
 Four faults came to light in this way and were mended: a host that hung held up the whole run for

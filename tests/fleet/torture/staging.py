@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from pyinfra_ollama.settings import Secret
+from tests.fleet import gatewaying
 from tests.fleet.harness import OLDER, VERSION, Fleet
-from tests.fleet.torture.moments import FULL, UPGRADE, Moment
+from tests.fleet.torture.moments import FULL, UPGRADE, WHOLE, Moment
 
 # What a deployment writes to, on one small disk; sized for everything, and shrunk to be full.
 SMALL = "/srv/small"
@@ -50,7 +52,27 @@ def declared(fleet: Fleet, moment: Moment, hosts: Iterable[str]) -> Path:
     if moment.scenario == UPGRADE:
         ollama |= {"keep_alive": "1h", "num_parallel": 2, "context_length": 2048}
         more |= {"service": {"memory_max": "6G"}, "release": _release(fleet, keep=1)}
+    if moment.scenario == WHOLE:
+        more |= every_role(fleet.folder)
     return _inventory(fleet, moment, hosts, swap="48M", ollama=ollama, **more)
+
+
+def every_role(folder: Path) -> dict[str, Any]:
+    """All that a host can be besides a server."""
+    password = folder / "backup-password"
+    password.touch(mode=0o600)
+    password.write_text("0123456789abcdef\n")
+    return {
+        "gateway": gatewaying.declared(),
+        "firewall": {},
+        "metrics": {},
+        "observer": {},
+        "monitoring": {},
+        "backup": {
+            "repository": {"path": "/srv/kept"},
+            "password": Secret.file(str(password)),
+        },
+    }
 
 
 def models(fleet: Fleet, moment: Moment) -> list[dict[str, Any]]:
