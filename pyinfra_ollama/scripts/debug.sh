@@ -6,6 +6,7 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 wanted=$1 seconds=$2 level=$3 url=$4 patience=$5
 folder=/run/systemd/system/ollama.service.d
 drop_in=$folder/90-pyinfra-ollama-debug.conf
+end=$folder/90-pyinfra-ollama-debug.end
 unit=pyinfra-ollama-debug-end
 record=/run/pyinfra-ollama/run
 
@@ -36,21 +37,30 @@ settle() {
 if [ "$wanted" = off ]; then
   systemctl stop "$unit.timer" 2>/dev/null || true
   [ -e "$drop_in" ] || { echo "debug mode was off"; exit 0; }
-  rm -f "$drop_in"
+  rm -f "$drop_in" "$end"
   echo "debug mode is off"
   settle
   exit 0
 fi
 
-systemctl stop "$unit.timer" 2>/dev/null || true
-systemd-run --quiet --collect --unit="$unit" --on-active="$seconds" --timer-property=AccuracySec=1s \
-  sh -c "rm -f $drop_in; systemctl daemon-reload; systemctl try-restart ollama.service" ||
-  {
-    # Never without an end; the former one is gone.
-    [ ! -e "$drop_in" ] || { rm -f "$drop_in"; settle; }
-    fail "the end of debug mode could not be scheduled, so it is off"
-  }
 mkdir -p "$folder"
+# A script, not its text as an argument: systemd 252 reads a ";" of a transient unit in another way
+# after a daemon-reload.
+cat >"$end.new" <<END
+rm -f $end
+[ -e $drop_in ] || exit 0
+rm -f $drop_in
+systemctl daemon-reload
+systemctl try-restart ollama.service
+END
+mv -f "$end.new" "$end"
+systemctl stop "$unit.timer" 2>/dev/null || true
+systemd-run --quiet --collect --unit="$unit" --on-active="$seconds" --timer-property=AccuracySec=1s sh "$end" || {
+  # Never without an end; the former one is gone.
+  rm -f "$end"
+  [ ! -e "$drop_in" ] || { rm -f "$drop_in"; settle; }
+  fail "the end of debug mode could not be scheduled, so it is off"
+}
 printf '# Written by pyinfra-ollama debug; goes by itself.\n[Service]\nEnvironment=OLLAMA_DEBUG=%s\n' "$level" >"$drop_in.new"
 if cmp -s "$drop_in.new" "$drop_in"; then
   rm -f "$drop_in.new"
