@@ -42,24 +42,46 @@ def test_a_file_system_counts_once() -> None:
     assert (Disk("/", 100, 10, 0).percent, Disk("/", 0, 0, 0).percent) == (90, 0)
 
 
-def test_processor_time(tmp_path: Path) -> None:
-    assert measures.cpu_percent("", seconds=0) is None
-    assert measures.cpu_percent("/x.service", seconds=0, root=tmp_path) is None
-    (tmp_path / "x.service").mkdir()
-    (tmp_path / "x.service/cpu.stat").write_text("usage_usec 5\nuser_usec 5\n")
-    assert measures.cpu_percent("/x.service", seconds=0.01, root=tmp_path) == 0
-
-
-def test_memory_of_a_units_processes(tmp_path: Path) -> None:
-    assert measures.group_memory("", tmp_path) is None
-    assert measures.group_memory("/x.service", tmp_path) is None
-    (tmp_path / "x.service").mkdir()
-    (tmp_path / "x.service/cgroup.procs").write_text("7\n8\n9\n")
-    for pid, pages in ((7, 2), (8, 3)):
+@pytest.fixture
+def proc(tmp_path: Path) -> Path:
+    """Two processes, of 20 and 30 ticks and of 2 and 3 pages."""
+    for pid, much in ((7, 2), (8, 3)):
         (tmp_path / str(pid)).mkdir()
-        (tmp_path / f"{pid}/statm").write_text(f"100 {pages} 1 1 0 1 0\n")
-    found = measures.group_memory("/x.service", tmp_path, tmp_path)
-    assert found == 5 * os.sysconf("SC_PAGE_SIZE"), "one of them ended meanwhile"
+        (tmp_path / f"{pid}/statm").write_text(f"100 {much} 1 1 0 1 0\n")
+        stat = f"{pid} (a (b) c) S {' '.join('0' * 10)} {much * 10} 0 {' '.join('0' * 30)}\n"
+        (tmp_path / f"{pid}/stat").write_text(stat)
+    return tmp_path
+
+
+def group(root: Path) -> None:
+    """Three processes, one of which ended meanwhile."""
+    (root / "system.slice/x.service").mkdir(parents=True)
+    (root / "system.slice/x.service/cgroup.procs").write_text("7\n8\n9\n")
+
+
+UNIT = "/system.slice/x.service"
+
+
+def test_processor_time(proc: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert measures.cpu_percent("", seconds=0) is None
+    assert measures.cpu_percent(UNIT, seconds=0, root=proc, proc=proc) is None
+    group(proc)
+    assert measures.cpu_percent(UNIT, seconds=0.01, root=proc, proc=proc) == 0
+
+    def work(_: float) -> None:
+        text = (proc / "7/stat").read_text()
+        (proc / "7/stat").write_text(text.replace(" 20 ", " 2000 "))
+
+    monkeypatch.setattr(measures.time, "sleep", work)
+    assert (measures.cpu_percent(UNIT, seconds=0, root=proc, proc=proc) or 0) > 100
+
+
+@pytest.mark.parametrize("kind", ["", "unified", "systemd"])
+def test_memory_of_a_units_processes(proc: Path, kind: str) -> None:
+    assert measures.group_memory("", proc) is None
+    assert measures.group_memory(UNIT, proc) is None
+    group(proc / kind)
+    assert measures.group_memory(UNIT, proc, proc) == 5 * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_gpus_of_amd(tmp_path: Path) -> None:

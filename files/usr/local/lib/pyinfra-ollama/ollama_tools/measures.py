@@ -1,7 +1,8 @@
 """Figures of the host: memory, swap, disks, connections, processor time, GPUs.
 
 Outside behaviour relied on: proc(5); `/proc/net/tcp` has the local address and port in
-hexadecimal, state 01 is established and 0A listening; cgroup v2's cpu.stat and cgroup.procs.
+hexadecimal, state 01 is established and 0A listening; cgroup.procs, below /sys/fs/cgroup or, where
+the kernel has both versions of groups, below unified and systemd in there.
 """
 
 from __future__ import annotations
@@ -83,35 +84,48 @@ def connections(port: int, proc: Path = PROC) -> int:
     return counted
 
 
-def _cpu_microseconds(folder: Path) -> int | None:
-    try:
-        lines = (folder / "cpu.stat").read_text().splitlines()
-    except OSError:
-        return None
-    said = dict(line.split() for line in lines)
-    return int(said["usage_usec"]) if "usage_usec" in said else None
-
-
-def cpu_percent(cgroup: str, *, seconds: float, root: Path = CGROUPS) -> int | None:
-    """Processor time of a unit and its children, in per cent of one core; None: no telling."""
-    folder = root / cgroup.lstrip("/")
-    before, start = _cpu_microseconds(folder) if cgroup else None, time.monotonic()
-    if before is None:
+def cpu_percent(
+    cgroup: str, *, seconds: float, root: Path = CGROUPS, proc: Path = PROC
+) -> int | None:
+    """Processor time of a unit's processes, in per cent of one core; None: no telling."""
+    before, start = _ticks(_pids(cgroup, root), proc), time.monotonic()
+    if not before:
         return None
     time.sleep(seconds)
-    after = _cpu_microseconds(folder)
-    if after is None or after < before:
-        return None
-    return round((after - before) / (time.monotonic() - start) / 1e4)
+    after = _ticks(_pids(cgroup, root), proc)
+    # One that began meanwhile counts whole, one that ended not at all.
+    spent = sum(ticks - before.get(pid, 0) for pid, ticks in after.items())
+    passed = time.monotonic() - start
+    return round(100 * spent / os.sysconf("SC_CLK_TCK") / passed) if after else None
 
 
 def group_memory(cgroup: str, root: Path = CGROUPS, proc: Path = PROC) -> int | None:
     """Resident memory of a unit's processes in bytes, mapped weights included; None: no telling."""
-    try:
-        pids = (root / cgroup.lstrip("/") / "cgroup.procs").read_text().split() if cgroup else None
-    except OSError:
-        return None
-    return None if pids is None else sum(_resident(proc / pid) for pid in pids)
+    pids = _pids(cgroup, root)
+    return sum(_resident(proc / pid) for pid in pids) if pids else None
+
+
+def _pids(cgroup: str, root: Path) -> list[str]:
+    """Processes of a unit, wherever the kernel keeps groups: version 2, both, version 1."""
+    for kind in ("", "unified", "systemd") if cgroup else ():
+        try:
+            return (root / kind / cgroup.lstrip("/") / "cgroup.procs").read_text().split()
+        except OSError:
+            continue
+    return []
+
+
+def _ticks(pids: Iterable[str], proc: Path) -> dict[str, int]:
+    found = {}
+    for pid in pids:
+        try:
+            # What follows the name in brackets begins with field 3; 14 and 15 are the times.
+            fields = (proc / pid / "stat").read_text().rpartition(")")[2].split()
+            found[pid] = int(fields[11]) + int(fields[12])
+        except (OSError, ValueError, IndexError):
+            # It ended meanwhile.
+            continue
+    return found
 
 
 def _resident(folder: Path) -> int:
