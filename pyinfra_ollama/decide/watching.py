@@ -18,7 +18,7 @@ from pyinfra_ollama.settings import Declared, Monitoring, Notify, Secret, durati
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.watching import WatchState
 
-# What the monitor may take besides waiting for each service to stop and to start.
+# What the monitor may take besides waiting for services to stop, to start and to answer.
 SPARE_SECONDS = 120
 STOP_SECONDS = 60
 NGINX_SECONDS = 15
@@ -71,7 +71,8 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
 def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     """The monitor's units, and how often logs are rotated."""
     monitoring = _monitoring(declared)
-    waits = sum(3 * _answer(monitoring) + STOP_SECONDS + s for _, s in _starts(declared))
+    # Somebody else's restart is waited for; then comes the monitor's own, and an answer.
+    waits = sum(3 * _answer(monitoring) + 2 * STOP_SECONDS + 3 * s for _, s in _starts(declared))
     values = {
         "interval_seconds": round(duration_seconds(monitoring.interval)),
         "bound_seconds": round(SPARE_SECONDS + waits),

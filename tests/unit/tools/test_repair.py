@@ -46,8 +46,8 @@ def looks(monkeypatch: pytest.MonkeyPatch, *found: Seen) -> list[Seen]:
     ("verdict", "answer", "verb"),
     [
         ("running", GOOD, None),
-        ("running", SILENT, "restart"),
-        ("running", REFUSED, "restart"),
+        ("running", SILENT, "try-restart"),
+        ("running", REFUSED, "try-restart"),
         # It answers, but not well: no restart would mend that.
         ("running", Answer("bad", "status 500"), None),
         ("starting", REFUSED, None),
@@ -78,7 +78,7 @@ def test_a_service_that_is_down_is_started(done: list[tuple[str, str]]) -> None:
 
 def test_one_that_hangs_is_restarted(done: list[tuple[str, str]]) -> None:
     deed = mend(seen("running", SILENT), Memory(), seconds=1, sleep=rest)
-    assert done == [("restart", "ollama.service")]
+    assert done == [("try-restart", "ollama.service")]
     assert deed is not None
     assert deed.text.endswith("restarted, and it answers")
 
@@ -116,6 +116,36 @@ def test_a_slow_answer_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_server_that_restarts_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     looks(monkeypatch, seen("starting", REFUSED), seen())
     assert settle(seen("between", None), seconds=1, sleep=rest).answer == GOOD
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [0.0]
+    monkeypatch.setattr(repair, "boottime", lambda: now[0])
+    return now
+
+
+@pytest.mark.parametrize(
+    ("found", "seconds"), [(seen("between", None), 60.0), (seen("starting", REFUSED), 120.0)]
+)
+def test_nobody_is_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch, clock: list[float], found: Seen, seconds: float
+) -> None:
+    looks(monkeypatch, found)
+
+    def sleep(pause: float) -> None:
+        clock[0] += pause
+
+    assert settle(found, seconds=1, sleep=sleep) == found
+    assert clock == [seconds]
+
+
+def test_one_that_does_not_answer_when_its_start_is_over_is_mended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = looks(monkeypatch, *[seen("starting", SILENT)] * 8, seen("running", SILENT), seen())
+    assert decide(settle(seen("starting", SILENT), seconds=1, sleep=rest)) is not None
+    assert len(left) == 1
 
 
 def test_three_silences_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:

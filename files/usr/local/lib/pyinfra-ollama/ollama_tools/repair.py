@@ -26,7 +26,9 @@ HOUR = 3600.0
 # A stop takes up to TimeoutStopSec of the unit (30 s), a start what is declared.
 STOP_SECONDS = 60.0
 
-Verb = Literal["start", "restart"]
+# try-restart leaves alone what a person stopped in this very moment.
+Verb = Literal["start", "try-restart"]
+_PAST: dict[Verb, str] = {"start": "started", "try-restart": "restarted"}
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,26 @@ class Deed:
 
 
 def settle(seen: Seen, *, seconds: float, sleep: Callable[[float], None] = time.sleep) -> Seen:
-    """Look again while a service might only be slow or starting; the last look counts."""
-    for _ in range(LOOKS - 1):
-        silent = seen.answer is not None and seen.answer.kind in ("silent", "refused", "bad")
-        if not silent and seen.unit.verdict != "between":
-            break
+    """Look again while a service might only be slow, starting or stopping; the last look counts.
+
+    One that starts has its declared time for that, one that systemd stops or starts again as long
+    as a stop takes: somebody restarting it is no trouble.
+    """
+    begun, looks = boottime(), 1
+    while True:
+        verdict, passed = seen.unit.verdict, boottime() - begun
+        if verdict == "between":
+            again = passed < STOP_SECONDS
+        elif seen.answer is None or seen.answer.kind == "good":
+            again = False
+        elif verdict == "starting":
+            again = passed < STOP_SECONDS + seen.service.start_seconds
+        else:
+            again = looks < LOOKS
+        if not again:
+            return seen
         sleep(PAUSE_SECONDS)
-        seen = look(seen.service, seconds=seconds)
-    return seen
+        seen, looks = look(seen.service, seconds=seconds), looks + 1
 
 
 def decide(seen: Seen) -> tuple[Verb, str] | None:
@@ -58,9 +72,9 @@ def decide(seen: Seen) -> tuple[Verb, str] | None:
     if verdict != "running" or answer is None:
         return None
     if answer.kind == "silent":
-        return "restart", f"it runs, but gives {answer.text}"
+        return "try-restart", f"it runs, but there is {answer.text}"
     if answer.kind == "refused":
-        return "restart", f"it runs, but {answer.text}"
+        return "try-restart", f"it runs, but {answer.text}"
     return None
 
 
@@ -108,8 +122,8 @@ def _done(
     while True:
         again = look(seen.service, seconds=seconds)
         if again.answer is not None and again.answer.kind == "good":
-            return Deed(unit, verb, good=True, text=f"{unit}: {why}; {verb}ed, and it answers")
+            return Deed(unit, verb, good=True, text=f"{unit}: {why}; {_PAST[verb]}, and it answers")
         if boottime() >= deadline:
-            text = f"{unit}: {why}; {verb}ed, and it does not answer"
+            text = f"{unit}: {why}; {_PAST[verb]}, and it does not answer"
             return Deed(unit, verb, good=False, text=text)
         sleep(1.0)
