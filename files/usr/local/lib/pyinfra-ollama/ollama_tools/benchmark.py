@@ -23,6 +23,7 @@ __all__ = ["main"]
 LAST = Path("/var/lib/pyinfra-ollama/benchmark.json")
 ANSWER_SECONDS = 600.0
 SCHEMA = 1
+MOST_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -123,21 +124,29 @@ def document(rows: list[Row], started: float) -> dict[str, Any]:
 
 def last(path: Path | None = None) -> dict[tuple[str, str], float]:
     """Tokens a second by model and prompt; nothing when none are kept or may be read."""
+    rows = _kept(path or LAST)
+    return {(row["model"], row["prompt"]): float(row["tokens_per_second"]) for row in rows}
+
+
+def _kept(path: Path) -> list[dict[str, Any]]:
     try:
-        said = json.loads((path or LAST).read_text(encoding="utf-8"))
-        return {
-            (row["model"], row["prompt"]): float(row["tokens_per_second"])
-            for row in said["results"]
-            if row["failure"] is None
-        }
+        rows = json.loads(path.read_text(encoding="utf-8"))["results"]
+        return [row for row in rows if row["model"] and row["prompt"] and row["tokens_per_second"]]
     except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        return []
 
 
 def keep(found: dict[str, Any], path: Path | None = None) -> None:
-    """Have the next run compare with this one; a person without the right is told so."""
+    """Have the next run compare with this one, and what was not asked now with what is kept of it.
+
+    A person without the right is told so.
+    """
+    path = path or LAST
+    rows = {(row["model"], row["prompt"]): row for row in found["results"] if not row["failure"]}
+    others = [row for row in _kept(path) if (row["model"], row["prompt"]) not in rows]
+    kept = {**found, "results": [*others, *rows.values()][-MOST_KEPT:]}
     try:
-        state.replace(path or LAST, json.dumps(found, indent=2) + "\n")
+        state.replace(path, json.dumps(kept, indent=2) + "\n")
     except OSError as error:
         print(f"not kept for the next comparison: {error.strerror}", file=sys.stderr)
 
