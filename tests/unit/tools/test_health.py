@@ -6,12 +6,15 @@ import json
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ollama_tools import checks, health
 from ollama_tools.asking import ask
 from ollama_tools.checks import Check, Status
+from ollama_tools.maintenance import Maintenance
+from ollama_tools.units import Unit
 
 from .things import SILENT, answering, config, seen, service
 
@@ -79,7 +82,7 @@ def test_models() -> None:
         (bad,) = checks.models(config(server, models=("a:latest", "c:latest")), server)
     assert (good.status, good.text) == (Status.OK, "2 listed, loaded: a:latest (1.0 GiB)")
     assert good.figures == {"listed": 2, "loaded": 1, "loaded_bytes": 1 << 30}
-    assert (bad.status, bad.text[:17]) == (Status.CRITICAL, "missing: c:latest")
+    assert (bad.status, bad.text[:29]) == (Status.CRITICAL, "models are missing: c:latest;")
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"models": [{}]}'])
@@ -129,3 +132,24 @@ def test_every_figure_has_a_name_of_its_own() -> None:
     names = [figure.partition("=")[0] for figure in figures]
     assert len(names) == len(set(names)) > 8
     assert all(re.fullmatch(r"\w+=[0-9.]+(%|B|ms)?", figure) for figure in figures)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status", "text"),
+    [
+        ("running", Status.OK, "looks after this host"),
+        ("stopped", Status.WARNING, "ollama-monitor.timer is stopped; nothing is mended or told"),
+        ("missing", Status.WARNING, "ollama-monitor.timer is missing; nothing is mended or told"),
+        ("unknown", Status.UNKNOWN, "unknown"),
+    ],
+)
+def test_whether_the_host_is_looked_after(verdict: Any, status: Status, text: str) -> None:
+    timer = Unit("ollama-monitor.timer", verdict, verdict)
+    found = health.watched(timer, None)
+    assert (found.status, found.text) == (status, text)
+
+
+def test_maintenance_is_told_of_and_no_fault() -> None:
+    found = health.watched(Unit("x", "running", "active"), Maintenance(0.0, "a new kernel"))
+    assert found.status == Status.OK
+    assert found.text.endswith("(a new kernel): nothing is mended or told")

@@ -7,17 +7,19 @@ from pathlib import Path
 import pytest
 
 from ollama_tools import maintenance, output, state
-from ollama_tools.maintenance import WrongError, seconds
-from ollama_tools.state import Maintenance, Memory, alone, deployment
+from ollama_tools.maintenance import Maintenance, WrongError, seconds, turn_on
+from ollama_tools.state import Memory, Told, alone, deployment
 
 
 def test_memory_lasts_from_run_to_run(tmp_path: Path) -> None:
-    memory = Memory({"a": 1.5}, ["a"], {"u": [1.0]}, {"u": 2}, {"u": 3})
+    memory = Memory(
+        {"webhook": Told({"a": [1.5]}, {"a": 3}, ["b"])}, {"u": [1.0]}, {"u": 2}, {"u": 3}
+    )
     memory.save(tmp_path)
     assert Memory.load(tmp_path) == memory
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"told": 1}', '{"told": {"a": "x"}}'])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"told": 1}', '{"told": {"a": 1.5}}'])
 def test_a_damaged_memory_begins_anew(tmp_path: Path, text: str) -> None:
     (tmp_path / "memory.json").write_text(text)
     assert Memory.load(tmp_path) == Memory()
@@ -43,22 +45,58 @@ def test_what_is_no_duration(text: str) -> None:
         seconds(text)
 
 
-def test_the_switch_ends_by_itself(tmp_path: Path) -> None:
-    path = tmp_path / "maintenance"
-    Maintenance(1000.0, "a new kernel").write(path)
-    assert Maintenance.read(path, now=999.0) == Maintenance(1000.0, "a new kernel")
-    assert Maintenance.read(path, now=1000.0) is None
-    path.write_text("soon")
-    assert Maintenance.read(path) is None
+@pytest.fixture
+def clocks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, float]:
+    """The wall's clock and the clock since the boot; `boots` counts boots."""
+    now = {"wall": 5000.0, "boot": 100.0, "boots": 1}
+    monkeypatch.setattr(maintenance.time, "time", lambda: now["wall"])
+    monkeypatch.setattr(maintenance.state, "boottime", lambda: now["boot"])
+    monkeypatch.setattr(maintenance, "_boot", lambda: f"boot-{now['boots']}")
+    monkeypatch.setattr(maintenance, "SWITCH", tmp_path / "switch")
+    return now
+
+
+def test_the_switch_ends_by_itself(clocks: dict[str, float]) -> None:
+    assert Maintenance.read() is None
+    turn_on(60, "a new kernel")
+    assert Maintenance.read() == Maintenance(5060.0, "a new kernel")
+    assert maintenance.SWITCH.read_text().startswith("5060\na new kernel\n")
+    clocks["boot"] += 60
+    assert Maintenance.read() is None
+
+
+@pytest.mark.parametrize("jump", [-4000.0, 1e6])
+def test_a_clock_that_jumps_neither_ends_nor_lengthens_it(
+    clocks: dict[str, float], jump: float
+) -> None:
+    turn_on(60, "")
+    clocks["wall"] += jump
+    assert Maintenance.read() is not None
+    clocks["boot"] += 60
+    assert Maintenance.read() is None
+
+
+@pytest.mark.parametrize(("wall", "is_on"), [(5059.0, True), (5060.0, False), (4999.0, False)])
+def test_after_a_boot_the_walls_clock_counts(
+    clocks: dict[str, float], wall: float, is_on: bool
+) -> None:
+    turn_on(60, "")
+    clocks.update(wall=wall, boot=1.0, boots=2)
+    assert (Maintenance.read() is not None) == is_on
+
+
+@pytest.mark.parametrize("text", ["", "soon", "9999999999\nx\n"])
+def test_a_damaged_switch_is_off(clocks: dict[str, float], text: str) -> None:
+    maintenance.SWITCH.write_text(text)
+    assert Maintenance.read() is None
 
 
 def test_the_switch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "maintenance"
-    monkeypatch.setattr(maintenance, "MAINTENANCE", path)
+    monkeypatch.setattr(maintenance, "SWITCH", path)
     monkeypatch.setattr(maintenance.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(Maintenance.write, "__defaults__", (path,))
     monkeypatch.setattr(Maintenance.read.__func__, "__defaults__", (path,))
     maintenance.switch("2h", "a new\nkernel")
     assert "(a new kernel)" in capsys.readouterr().out

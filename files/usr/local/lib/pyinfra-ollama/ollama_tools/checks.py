@@ -11,7 +11,7 @@ from ollama_tools.asking import Answer, ask
 from ollama_tools.config import Config, Service
 from ollama_tools.units import Unit, show
 
-__all__ = ["Check", "Seen", "Status", "human", "look", "resources", "worst"]
+__all__ = ["ORDER", "Check", "Seen", "Status", "human", "look", "resources", "worst"]
 
 CPU_SECONDS = 0.5
 # Beyond the threshold there is this much left before it is critical.
@@ -46,10 +46,13 @@ class Seen:
     answer: Answer | None
 
 
+# What counts for all: critical before a warning before what could not be told.
+ORDER = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)
+
+
 def worst(checks: Iterable[Check]) -> Status:
-    """What counts for all: critical before a warning before what could not be told."""
-    order = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)
-    return max((check.status for check in checks), key=order.index, default=Status.UNKNOWN)
+    """The status of all; unknown when there is nothing to go by."""
+    return max((check.status for check in checks), key=ORDER.index, default=Status.UNKNOWN)
 
 
 def look(service: Service, *, seconds: float) -> Seen:
@@ -98,7 +101,7 @@ def _answer(seen: Seen, answer: Answer) -> Check:
         milliseconds = round(answer.seconds * 1000, 1)
         return Check(name, Status.OK, "answers", {"answer_ms": milliseconds})
     status = Status.WARNING if seen.unit.verdict == "starting" else Status.CRITICAL
-    return Check(name, status, answer.text)
+    return Check(name, status, f"{seen.service.unit}: {answer.text}")
 
 
 def models(config: Config, server: Service) -> Iterable[Check]:
@@ -112,7 +115,7 @@ def models(config: Config, server: Service) -> Iterable[Check]:
     except (TypeError, KeyError, ValueError):
         reason = tags.text if tags.kind != "good" else loaded.text
         yield Check(
-            "models", Status.UNKNOWN, f"could not be told: {' '.join(reason.split())[:200]}"
+            "models", Status.UNKNOWN, f"models could not be told: {' '.join(reason.split())[:200]}"
         )
         return
     missing = [name for name in config.models if name not in listed]
@@ -120,7 +123,9 @@ def models(config: Config, server: Service) -> Iterable[Check]:
     words = ", ".join(f"{name} ({human(size)})" for name, size in sizes.items()) or "none"
     text = f"{len(listed)} listed, loaded: {words}"
     if missing:
-        yield Check("models", Status.CRITICAL, f"missing: {', '.join(missing)}; {text}", figures)
+        yield Check(
+            "models", Status.CRITICAL, f"models are missing: {', '.join(missing)}; {text}", figures
+        )
     else:
         yield Check("models", Status.OK, text, figures)
 
@@ -136,11 +141,11 @@ def resources(config: Config, seen: Iterable[Seen], *, sample: bool) -> Iterable
     said = measures.memory()
     total, available = said["MemTotal"], said["MemAvailable"]
     used = round(100 * (total - available) / total)
-    text = f"{used} % in use, {human(available)} of {human(total)} available"
+    text = f"{used} % of memory in use, {human(available)} of {human(total)} available"
     figures = {"used_percent": used, "available_bytes": available}
     yield Check("memory", _against(used, config.memory_percent), text, figures)
     swap, free = said.get("SwapTotal", 0), said.get("SwapFree", 0)
-    text = f"{human(swap - free)} of {human(swap)} in use" if swap else "none"
+    text = f"{human(swap - free)} of {human(swap)} of swap in use" if swap else "none"
     yield Check("swap", Status.OK, text, {"used_bytes": swap - free})
     for disk in measures.disks(config.disks):
         percent = max(disk.percent, disk.inodes_percent)
@@ -161,7 +166,7 @@ def _of_service(config: Config, seen: Seen, *, sample: bool) -> Iterable[Check]:
     if queue:
         held = measures.connections(seen.service.port)
         percent = round(100 * held / queue)
-        text = f"{held} connections, {queue} requests may wait"
+        text = f"{held} connections to the server, {queue} requests may wait"
         status = _against(percent, config.queue_percent)
         yield Check("queue", status, text, {"connections": held, "used_percent": percent})
     if not sample or not queue:
@@ -169,7 +174,9 @@ def _of_service(config: Config, seen: Seen, *, sample: bool) -> Iterable[Check]:
     cpu = measures.cpu_percent(seen.unit.cgroup, seconds=CPU_SECONDS)
     held = measures.group_memory(seen.unit.cgroup) or 0
     if cpu is None:
-        yield Check("cpu", Status.UNKNOWN if seen.unit.cgroup else Status.OK, "nothing runs")
+        yield Check(
+            "cpu", Status.UNKNOWN if seen.unit.cgroup else Status.OK, "no process of it was found"
+        )
     else:
         text = f"{cpu} % of a core, {human(held)} of memory, by Ollama and its runners"
         yield Check("cpu", Status.OK, text, {"core_percent": cpu, "memory_bytes": held})

@@ -12,12 +12,16 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from ollama_tools import checks
+from ollama_tools import checks, units
 from ollama_tools.backups import backups
 from ollama_tools.checks import Check, Status
 from ollama_tools.config import PATH, Config, ConfigError, load
+from ollama_tools.maintenance import Maintenance, words
+from ollama_tools.units import Unit
 
 __all__ = ["examine", "main"]
+
+TIMER = "ollama-monitor.timer"
 
 
 def examine(config: Config, *, sample: bool = True) -> list[Check]:
@@ -30,7 +34,23 @@ def examine(config: Config, *, sample: bool = True) -> list[Check]:
     )
     if server is not None and answers:
         found += checks.models(config, server)
-    return [*found, *checks.resources(config, seen, sample=sample), *backups()]
+    return [
+        *found,
+        *checks.resources(config, seen, sample=sample),
+        *backups(),
+        watched(units.show(TIMER, start_seconds=0), Maintenance.read()),
+    ]
+
+
+def watched(timer: Unit, switch: Maintenance | None) -> Check:
+    """Whether this host is looked after; maintenance is seen by root only."""
+    if timer.verdict == "unknown":
+        return Check("monitor", Status.UNKNOWN, timer.text)
+    if timer.verdict != "running":
+        text = f"{TIMER} is {timer.text}; nothing is mended or told"
+        return Check("monitor", Status.WARNING, text)
+    text = f"{words(switch)}: nothing is mended or told" if switch else "looks after this host"
+    return Check("monitor", Status.OK, text)
 
 
 def text(found: list[Check]) -> str:

@@ -1,4 +1,9 @@
-"""The maintenance switch: for a while nothing is mended or told of. It ends by itself."""
+"""The maintenance switch: for a while nothing is mended or told of. It ends by itself.
+
+It lasts over boots. Within the boot in which it was turned on the clock since the boot counts, so
+a clock that jumps neither ends nor lengthens it; after a boot only the wall's clock is left, and
+one that is before the moment in which the switch was turned on ends it.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,53 @@ import argparse
 import os
 import re
 import time
+from dataclasses import dataclass
+from pathlib import Path
 
-from ollama_tools.state import MAINTENANCE, Maintenance
+from ollama_tools import state
 
-__all__ = ["WrongError", "add_options", "seconds", "switch", "words"]
+__all__ = ["Maintenance", "WrongError", "add_options", "seconds", "switch", "words"]
 
+SWITCH = Path("/var/lib/pyinfra-ollama/maintenance")
+BOOT = Path("/proc/sys/kernel/random/boot_id")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MOST_SECONDS = 30 * 86400
 
 
 class WrongError(Exception):
-    """A duration that is none; the text says what is accepted."""
+    """What a person got wrong; the text says what is accepted."""
+
+
+@dataclass(frozen=True)
+class Maintenance:
+    """Until when (seconds since the epoch) nothing is mended or told of, and why."""
+
+    until: float
+    reason: str
+
+    @classmethod
+    def read(cls, path: Path | None = None) -> Maintenance | None:
+        """The switch, when it is on; an unreadable one is off."""
+        try:
+            until, reason, begun, boot, end = (path or SWITCH).read_text("utf-8").splitlines()
+            left, now = float(end) - state.boottime(), time.time()
+            if boot != _boot():
+                left = float(until) - now if now >= float(begun) else 0.0
+        except (OSError, ValueError):
+            return None
+        return cls(now + left, reason) if left > 0 else None
+
+
+def turn_on(seconds: int, reason: str, path: Path | None = None) -> None:
+    """Have it on for so long. The first line is for others who look: when it ends."""
+    now = time.time()
+    end = state.boottime() + seconds
+    words = f"{now + seconds:.0f}\n{reason}\n{now:.0f}\n{_boot()}\n{end:.0f}\n"
+    state.replace(path or SWITCH, words)
+
+
+def _boot() -> str:
+    return BOOT.read_text(encoding="ascii").strip()
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +90,9 @@ def switch(wanted: str, reason: str) -> int:
     if os.geteuid() != 0:
         raise WrongError("only root may switch or see maintenance; try sudo")
     if wanted == "off":
-        MAINTENANCE.unlink(missing_ok=True)
+        SWITCH.unlink(missing_ok=True)
     elif wanted != "show":
-        until = time.time() + seconds(wanted)
-        Maintenance(until, " ".join(reason.split())).write()
+        turn_on(seconds(wanted), " ".join(reason.split()))
     found = Maintenance.read()
     print(words(found) if found else "no maintenance")
     return 0

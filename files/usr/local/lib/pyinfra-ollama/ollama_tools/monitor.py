@@ -7,7 +7,10 @@ while pyinfra-ollama deploys to the host; a second monitor leaves at once.
 from __future__ import annotations
 
 import argparse
+import json
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +18,9 @@ from ollama_tools import checks, maintenance, repair, state, telling
 from ollama_tools.backups import backups
 from ollama_tools.checks import Check, Seen, Status
 from ollama_tools.config import PATH, Config, ConfigError, load
+from ollama_tools.maintenance import Maintenance, WrongError
 from ollama_tools.output import log, textfile
+from ollama_tools.telling import Trouble
 
 __all__ = ["Outcome", "main", "observe"]
 
@@ -30,18 +35,45 @@ class Outcome:
     checks: tuple[Check, ...]
     deeds: tuple[repair.Deed, ...]
     quiet: str
+    restarts: Mapping[str, int]
 
     @property
-    def trouble(self) -> dict[str, str]:
+    def trouble(self) -> dict[str, Trouble]:
         """What is wrong now, by name."""
-        found = {c.name: c.text for c in self.checks if c.status != Status.OK}
+        found = {
+            check.name: Trouble(checks.ORDER.index(check.status), check.text)
+            for check in self.checks
+            if check.status != Status.OK
+        }
+        worst = checks.ORDER.index(Status.CRITICAL)
         # The check speaks of how it is after the repair; a repair that failed has the better words.
-        return found | {deed.unit: deed.text for deed in self.deeds if not deed.good}
+        failed = {deed.unit: Trouble(worst, deed.text) for deed in self.deeds if not deed.good}
+        loops = {
+            f"{unit} restarts": Trouble(worst, _often(unit, count))
+            for unit, count in self.restarts.items()
+            if count >= RESTARTS_AT_ONCE
+        }
+        return found | failed | loops
+
+    @property
+    def crashes(self) -> dict[str, str]:
+        """What systemd mended by itself, and not in a loop."""
+        few = range(1, RESTARTS_AT_ONCE)
+        return {
+            f"{unit} ended": _often(unit, count)
+            for unit, count in self.restarts.items()
+            if count in few
+        }
+
+
+def _often(unit: str, count: int) -> str:
+    times = "once" if count == 1 else f"{count} times"
+    return f"{unit}: it ended and systemd started it anew {times} since the last look"
 
 
 def quiet_reason() -> str:
     """Why the monitor keeps still: maintenance, or a deployment at work."""
-    switch = state.Maintenance.read()
+    switch = Maintenance.read()
     if switch is not None:
         return maintenance.words(switch)
     who = state.deployment()
@@ -65,38 +97,42 @@ def observe(config: Config, memory: state.Memory) -> Outcome:
             checks.look(one.service, seconds=seconds) if one.service.unit in mended else one
             for one in seen
         ]
-    found = [*checks.services(seen), *(loops(seen, memory))]
-    found += [*checks.resources(config, seen, sample=False), *backups()]
-    return Outcome(tuple(found), tuple(deeds), quiet)
+    found = [*checks.services(seen), *checks.resources(config, seen, sample=False), *backups()]
+    return Outcome(tuple(found), tuple(deeds), quiet, restarts(seen, memory))
 
 
-def loops(seen: list[Seen], memory: state.Memory) -> list[Check]:
-    """Services that systemd restarted often since the last look."""
-    found = []
+def restarts(seen: list[Seen], memory: state.Memory) -> dict[str, int]:
+    """How often systemd itself started each unit anew since the last look."""
+    found = {}
     for one in seen:
-        unit, restarts = one.service.unit, one.unit.restarts
-        more = restarts - memory.restarts.get(unit, restarts)
-        memory.restarts[unit] = restarts
-        if more >= RESTARTS_AT_ONCE:
-            text = f"{unit} was restarted {more} times since the last look"
-            found.append(Check(f"{unit.removesuffix('.service')}-restarts", Status.CRITICAL, text))
+        unit, count = one.service.unit, one.unit.restarts
+        before = memory.restarts.get(unit, count)
+        memory.restarts[unit] = count
+        # A start by anybody else sets systemd's count to nothing.
+        found[unit] = count - before if count >= before else count
     return found
 
 
 def tell(config: Config, outcome: Outcome, memory: state.Memory) -> list[str]:
-    """Send what is news; the words for the log."""
+    """Send what is news by each channel; the words for the log."""
     if config.notify is None or outcome.quiet:
         return []
     now, repeat = state.boottime(), config.notify.repeat_seconds
-    found = telling.news(now, outcome.trouble, memory, repeat)
-    done = [deed.text for deed in outcome.deeds if deed.good]
-    if found.nothing and not done:
-        return []
-    failures = telling.send(config.notify, found, done)
-    if failures:
-        return [f"not told: {failure}" for failure in failures]
-    telling.remember(now, found, memory, repeat)
-    return ["told: " + ", ".join([*found.trouble, *found.over, *(d.unit for d in outcome.deeds)])]
+    deeds = [deed.text for deed in outcome.deeds if deed.good]
+    words = []
+    for name, send in telling.channels(config.notify).items():
+        told = memory.told.setdefault(name, state.Told())
+        said = telling.news(now, outcome.trouble, told, repeat, deeds=deeds, asides=outcome.crashes)
+        if said.nothing:
+            continue
+        failure = send(json.dumps(telling.message(said)).encode())
+        if failure:
+            told.pending = said.happened
+            words.append(f"not told: {failure}")
+        else:
+            telling.remember(now, said, told, repeat)
+            words.append(f"told by {name}: {said.words}")
+    return words
 
 
 def lines(outcome: Outcome, told: list[str]) -> list[str]:
@@ -106,10 +142,15 @@ def lines(outcome: Outcome, told: list[str]) -> list[str]:
         for check in outcome.checks
         if "used_percent" in check.figures
     )
-    trouble = "; ".join(outcome.trouble.values())
+    trouble = "; ".join(one.text for one in outcome.trouble.values())
     head = f"TROUBLE: {trouble} ({words})" if trouble else f"OK ({words})"
     quiet = f"; nothing is done or told: {outcome.quiet}" if outcome.quiet else ""
-    return [head + quiet, *(f"ACTION: {deed.text}" for deed in outcome.deeds), *told]
+    return [
+        head + quiet,
+        *(f"ACTION: {deed.text}" for deed in outcome.deeds),
+        *(f"NOTE: {text}" for text in outcome.crashes.values()),
+        *told,
+    ]
 
 
 def run(config: Config) -> int:
@@ -123,7 +164,7 @@ def run(config: Config) -> int:
         told = tell(config, outcome, memory)
         failures = log(lines(outcome, told))
         memory.save()
-        failures += textfile(on=state.Maintenance.read() is not None)
+        failures += textfile(on=Maintenance.read() is not None)
     for failure in failures:
         print(failure, file=sys.stderr)
     return 0
@@ -142,8 +183,10 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if given.maintenance is not None:
             return maintenance.switch(given.maintenance, given.reason)
+        if os.geteuid() != 0:
+            raise WrongError("only root may mend a host; try sudo, or ollama-health to look only")
         return run(load(given.config))
-    except (ConfigError, maintenance.WrongError) as error:
+    except (ConfigError, WrongError) as error:
         print(f"ollama-monitor: {error}", file=sys.stderr)
         return 2
     except OSError as error:

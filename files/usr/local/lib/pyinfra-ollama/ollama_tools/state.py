@@ -1,8 +1,7 @@
 """What the monitor remembers from run to run, and who else is at work on the host.
 
 The memory is in /run: a full disk cannot break it and a boot begins anew. Times are seconds of the
-clock since the boot (CLOCK_BOOTTIME), so a clock that jumps changes nothing. The maintenance
-switch lasts over boots, so it has the wall's clock.
+clock since the boot (CLOCK_BOOTTIME), so a clock that jumps changes nothing.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-__all__ = ["Maintenance", "Memory", "alone", "appending", "boottime", "deployment", "replace"]
+__all__ = ["Memory", "Told", "alone", "appending", "boottime", "deployment", "replace"]
 
 FOLDER = Path("/run/pyinfra-ollama-monitor")
-MAINTENANCE = Path("/var/lib/pyinfra-ollama/maintenance")
 RUN_RECORD = Path("/run/pyinfra-ollama/run")
 
 
@@ -50,16 +49,25 @@ def alone(folder: Path = FOLDER) -> Iterator[bool]:
 
 
 @dataclass
-class Memory:
-    """`told`: trouble to when it was last told of. `open`: trouble told of and not yet over.
-
-    `repairs`: unit to when it was started or restarted by the monitor. `restarts`: unit to
-    systemd's own count of restarts at the last run. `failures`: unit to how many repairs in a row
-    did not help.
+class Told:
+    """What one channel got out. `times`: trouble to when it was told of. `open`: trouble that was
+    told of and is not over, to how bad it was. `pending`: deeds that did not get out yet.
     """
 
-    told: dict[str, float] = field(default_factory=dict)
-    open: list[str] = field(default_factory=list)
+    times: dict[str, list[float]] = field(default_factory=dict)
+    open: dict[str, int] = field(default_factory=dict)
+    pending: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Memory:
+    """`told`: by channel. `repairs`: unit to when it was started or restarted by the monitor.
+
+    `restarts`: unit to systemd's own count of restarts at the last run. `failures`: unit to how
+    many repairs in a row did not help.
+    """
+
+    told: dict[str, Told] = field(default_factory=dict)
     repairs: dict[str, list[float]] = field(default_factory=dict)
     restarts: dict[str, int] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
@@ -70,9 +78,8 @@ class Memory:
         try:
             said = json.loads((folder / "memory.json").read_text(encoding="utf-8"))
             return cls(
-                told={str(key): float(value) for key, value in said["told"].items()},
-                open=[str(key) for key in said["open"]],
-                repairs={str(k): [float(at) for at in v] for k, v in said["repairs"].items()},
+                told={str(key): _told(value) for key, value in said["told"].items()},
+                repairs=_times(said["repairs"]),
                 restarts={str(key): int(value) for key, value in said["restarts"].items()},
                 failures={str(key): int(value) for key, value in said["failures"].items()},
             )
@@ -83,25 +90,16 @@ class Memory:
         replace(folder / "memory.json", json.dumps(asdict(self)))
 
 
-@dataclass(frozen=True)
-class Maintenance:
-    """Until when (seconds since the epoch) nothing is repaired or told, and why."""
+def _times(said: Any) -> dict[str, list[float]]:
+    return {str(key): [float(at) for at in value] for key, value in said.items()}
 
-    until: float
-    reason: str
 
-    @classmethod
-    def read(cls, path: Path = MAINTENANCE, *, now: float | None = None) -> Maintenance | None:
-        """The switch, when it is on; an unreadable one is off."""
-        try:
-            first, _, reason = path.read_text(encoding="utf-8").partition("\n")
-            found = cls(float(first), reason.strip())
-        except (OSError, ValueError):
-            return None
-        return found if found.until > (time.time() if now is None else now) else None
-
-    def write(self, path: Path = MAINTENANCE) -> None:
-        replace(path, f"{self.until:.0f}\n{self.reason}\n")
+def _told(said: Any) -> Told:
+    return Told(
+        times=_times(said["times"]),
+        open={str(key): int(value) for key, value in said["open"].items()},
+        pending=[str(text) for text in said["pending"]],
+    )
 
 
 def deployment(record: Path = RUN_RECORD, proc: Path = Path("/proc")) -> str | None:

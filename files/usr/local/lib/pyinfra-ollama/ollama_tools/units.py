@@ -83,7 +83,7 @@ def _verdict(
     if said.get("LoadState") == "masked" or said.get("UnitFileState") == "masked":
         return "disabled", "masked"
     if said.get("LoadState") != "loaded":
-        return "missing", f"the unit is {said.get('LoadState', 'unknown')}"
+        return "missing", f"not there: its unit is {said.get('LoadState', 'unknown')}"
     if active in ("active", "reloading"):
         young = age is not None and age < start_seconds
         return ("starting" if young else "running"), state
