@@ -26,6 +26,12 @@ _MAIL_HOST = shaped(
 class Alerts(Setting):
     """When an alert fires; docs/metrics.md lists the alerts."""
 
+    patience: Annotated[float, Field(ge=0.01, le=10)] = setting(
+        1.0,
+        "All times in that list are multiplied by it: 0.1 tells ten times as early, and of "
+        "what passes by itself.",
+        source="our choice because the list is for hosts that a person looks at within minutes",
+    )
     memory_percent: Percent = setting(
         90, "Memory of a host in use, in percent, for 5 minutes.", source="usual monitoring guides"
     )
@@ -100,6 +106,17 @@ class Receiver(Setting):
     )
     email: Email | None = setting(
         None, "By e-mail.", source="our choice because only you know where"
+    )
+    wait_seconds: Seconds = setting(
+        15,
+        "How long the first alert of a host waits for others, in seconds, to be told together.",
+        source="our choice because alerts of one fault come within a scrape of each other",
+    )
+    update_seconds: Seconds = setting(
+        120,
+        "How long after a message the next one about that host is sent at the earliest, in "
+        "seconds: about more alerts, or that they are over.",
+        source="our choice: Alertmanager's 5 minutes are long for an end",
     )
     repeat_seconds: Annotated[int, Field(strict=True, ge=300, le=604_800)] = setting(
         14_400, "When an alert that goes on is told again, in seconds.", source="Alertmanager"

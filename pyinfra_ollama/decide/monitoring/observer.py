@@ -7,7 +7,7 @@ from pathlib import Path
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile
 from pyinfra_ollama.render import render
-from pyinfra_ollama.settings import ObserverSettings, Target
+from pyinfra_ollama.settings import ObserverSettings, Target, duration_seconds
 
 # Each with its own checker, laid out beside the live ones; promtool looks for rules by the paths
 # in the configuration, which are absolute, so it is given the candidate's own.
@@ -18,6 +18,9 @@ JUDGE = (
     'promtool check config "$stage/prometheus.yml" && '
     'amtool check-config "$stage/etc/prometheus/alertmanager.yml"'
 )
+
+# A rate over fewer is as good as none.
+SAMPLES = 5
 
 
 def observer_files(settings: ObserverSettings, templates: Path) -> tuple[ManagedFile, ...]:
@@ -35,6 +38,10 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
         ],
         "authority": authority,
         "quoted": quoted,
+        "lasting": lambda time: lasting(time, observer.alerts.patience),
+        "window": lambda time: lasting(
+            time, observer.alerts.patience, least=SAMPLES * observer.scrape_seconds
+        ),
     }
     texts = {
         path: render(templates, f"{path[1:]}.j2", **values)
@@ -57,6 +64,13 @@ def authority(target: Target) -> str:
     """Where a target is asked."""
     address = f"[{target.address}]" if ":" in target.address else target.address
     return f"{address}:{target.port}"
+
+
+def lasting(time: str, patience: float, *, least: int = 0) -> str:
+    """A time as Prometheus writes it, as long as the declared patience makes it; in seconds."""
+    if patience == 1 and duration_seconds(time) >= least:
+        return time
+    return f"{max(least, round(duration_seconds(time) * patience))}s"
 
 
 def quoted(text: str) -> str:

@@ -110,6 +110,33 @@ def test_thresholds_and_the_place_of_runbooks_stand_in_the_rules() -> None:
     assert 'runbook: "https://wiki.example.com/r/OllamaDown.md"' in rules
 
 
+def test_a_patience_shortens_what_has_to_last_and_what_passes_by_itself() -> None:
+    usual = texts(observing())[layout.monitoring.PROMETHEUS_RULES]
+    assert "for: 2m\n" in usual
+    assert "changes(ollama_process_start_time_seconds[15m])" in usual
+    short = texts(observing(alerts={"patience": 0.02}, scrape_seconds=5))[
+        layout.monitoring.PROMETHEUS_RULES
+    ]
+    assert "for: 2s\n" in short
+    assert "for: 0s\n" in short
+    assert "changes(ollama_process_start_time_seconds[25s])" in short
+    # What is recorded for people stays as its name says.
+    assert "rate(ollama_gateway_requests_total[5m])" in short
+
+
+def test_a_window_holds_some_samples_however_short_it_is_declared() -> None:
+    rules = texts(observing(alerts={"patience": 0.02}))[layout.monitoring.PROMETHEUS_RULES]
+    assert "changes(ollama_process_start_time_seconds[75s])" in rules
+    slow = texts(observing(scrape_seconds=300))[layout.monitoring.PROMETHEUS_RULES]
+    assert "increase(ollama_gateway_backend_busy_total[1500s])" in slow
+
+
+def test_how_soon_people_are_told_is_as_declared() -> None:
+    receiver = {"wait_seconds": 2, "update_seconds": 3}
+    found = texts(observing(receiver=receiver))[layout.monitoring.ALERTMANAGER_CONFIG]
+    assert "group_wait: 2s\n  group_interval: 3s\n" in found
+
+
 def test_what_people_are_told_by_is_secret_and_quoted() -> None:
     declared = observing()
     files = {file.path: file for file in monitoring_files(declared, TEMPLATES)}
