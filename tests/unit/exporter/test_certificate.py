@@ -51,7 +51,9 @@ def test_it_is_read_off_a_handshake_and_looked_at_again_when_it_failed(tmp_path:
         failed = render(looked.families())
         found = render(looked.families())
         thread.join()
+        # Kept, so no handshake is made: the kernel takes the connection.
+        assert render(looked.families()) == found
     assert "ollama_gateway_tls_up 0\n" in failed
     assert f"expires_timestamp_seconds {int(SOON.timestamp())}\n" in found
-    # Kept, so nobody is asked.
-    assert render(looked.families()) == found
+    # Nobody listens any more, which is told at once.
+    assert "ollama_gateway_tls_up 0\n" in render(looked.families())

@@ -102,6 +102,39 @@ def test_a_reloaded_model_goes_on_counting(host: Host, pages: Pages) -> None:
     assert f'ollama_runner_requests_deferred{{model="{MODEL}"}} 3\n' in text
 
 
+def test_a_runner_of_an_unknown_model_is_not_asked(host: Host) -> None:
+    host.run(11, *runner(40001))
+    asked: list[int] = []
+
+    def note(port: int) -> str:
+        asked.append(port)
+        raise UnansweredError("refused")
+
+    made = Service(Settings(), proc=host.proc, cgroups=host.cgroups, page=note)
+    made.families({}, ())
+    assert asked == []
+    made.families({BLOB: MODEL}, ())
+    assert asked == [40001]
+
+
+def test_runners_that_hang_cost_a_scrape_two_seconds_together(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(100, 200))
+    monkeypatch.setattr("ollama_exporter.service.time.monotonic", lambda: next(clock))
+    for number in range(5):
+        host.run(11 + number, *runner(40001 + number))
+    asked: list[int] = []
+
+    def hang(port: int) -> str:
+        asked.append(port)
+        raise UnansweredError("timed out")
+
+    made = Service(Settings(), proc=host.proc, cgroups=host.cgroups, page=hang)
+    made.families({BLOB: MODEL}, (MODEL,))
+    assert asked == [40001]
+
+
 def test_what_ran_before_the_exporter_is_not_counted_twice(host: Host, pages: Pages) -> None:
     host.run(11, *runner(40001))
     pages.of[40001] = (50, 700)

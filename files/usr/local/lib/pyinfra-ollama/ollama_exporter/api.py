@@ -16,6 +16,8 @@ from .asking import UnansweredError, ask_json
 from .settings import Settings
 from .text import Family
 
+# For all questions together: a scrape may take 5 s, with runners and the certificate's handshake.
+SECONDS = 2.0
 # More models than this have no samples of their own.
 MOST = 200
 _FRACTION = re.compile(r"\.\d+")
@@ -38,11 +40,13 @@ class Api:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._files: dict[str, str] = {}
+        self._deadline = 0.0
 
     def hear(self) -> Heard:
         """All of it, or what came before the server went silent."""
         heard = Heard()
         begun = time.monotonic()
+        self._deadline = begun + SECONDS
         try:
             heard.version = str(self._ask("/api/version").get("version", ""))
             heard.seconds = time.monotonic() - begun
@@ -56,7 +60,8 @@ class Api:
 
     def _ask(self, path: str, body: object = None) -> dict[str, Any]:
         address, port = self._settings.server or ("", 0)
-        return ask_json(address, port, path, body=body)
+        left = max(0.1, self._deadline - time.monotonic())
+        return ask_json(address, port, path, seconds=left, body=body)
 
     def _rows(self, path: str) -> list[dict[str, Any]]:
         rows = self._ask(path).get("models") or []

@@ -31,6 +31,8 @@ class Certificate:
         """Its end, if it can be had."""
         if self._asked is None or time.monotonic() - self._asked > KEEP_SECONDS:
             self._asked, self._ends = time.monotonic(), self._look()
+        elif not self._accepts():
+            self._ends = None
         up = Family("ollama_gateway_tls_up", "gauge", "Whether the gateway answers with TLS.")
         up.add(float(self._ends is not None))
         family = Family(
@@ -42,6 +44,14 @@ class Certificate:
         else:
             family.add(self._ends)
         return [up, family]
+
+    def _accepts(self) -> bool:
+        """Whether there is still something that takes connections, which costs next to nothing."""
+        try:
+            socket.create_connection(self._place, SECONDS).close()
+        except OSError:
+            return False
+        return True
 
     def _look(self) -> int | None:
         context = ssl.create_default_context()

@@ -6,6 +6,7 @@ answers /metrics on its loopback port; it counts tokens when a request ends.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -26,7 +27,8 @@ SHOWN = {
     "requests_deferred": ("requests_deferred", "Requests that wait for a slot of a runner."),
     "kv_cache_usage_ratio": ("kv_cache_usage_ratio", "How full the KV cache is."),
 }
-RUNNER_SECONDS = 1.0
+# One that is busy with a prompt answers after a step of it; and all of them together.
+RUNNER_SECONDS, RUNNERS_SECONDS = 1.0, 2.0
 
 
 class Service:
@@ -75,15 +77,16 @@ class Service:
     def _of_runners(self, runners: list[Process], names: Mapping[int, str]) -> list[Family]:
         gauges = {key: Family(f"ollama_runner_{key}", "gauge", t) for key, (_, t) in SHOWN.items()}
         readable = Family("ollama_runner_up", "gauge", "Whether a runner tells its metrics.")
+        deadline = time.monotonic() + RUNNERS_SECONDS
         for runner in runners:
             model = names[runner.pid]
-            try:
-                page = values(self._page(runner.port))
-            except UnansweredError:
-                page = {}
             if not model:
                 # It loads, or leaves: what it counted is counted when its model is known.
                 continue
+            try:
+                page = values(self._page(runner.port)) if time.monotonic() < deadline else {}
+            except UnansweredError:
+                page = {}
             readable.add(float(bool(page)), model=model)
             found = {key: page.get(f"llamacpp:{theirs}") for key, (theirs, _) in COUNTED.items()}
             self._count(runner, model, {k: v for k, v in found.items() if v is not None})
