@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -12,13 +13,15 @@ from typing import Any, TypeVar
 from pyinfra.api.host import Host
 
 from pyinfra_ollama.engine import HostError, run_script
-from pyinfra_ollama.settings import Declared, MetricsSettings
+from pyinfra_ollama.settings import Declared, MetricsSettings, ObserverSettings
 from pyinfra_ollama.verifier.answers import Socket
 from pyinfra_ollama.verifier.reading import sections, socket, split
 
-__all__ = ["Monitored", "ask", "read", "units"]
+__all__ = ["Monitored", "ask", "asked", "pages", "read", "units", "unsettled"]
 
 ASK_SECONDS = 90
+# Prometheus 2.42 takes up other targets up to 5 s after it took its configuration.
+SETTLE_SECONDS, PAUSE_SECONDS = 10, 1.0
 EXPORTER = "ollama-exporter.service"
 NODE, NGINX = "prometheus-node-exporter.service", "prometheus-nginx-exporter.service"
 PROMETHEUS, ALERTMANAGER = "prometheus.service", "prometheus-alertmanager.service"
@@ -31,7 +34,8 @@ class Monitored:
     """The whole answer; None is unknown.
 
     `page`: samples of the exporter's page by name and labels; `statuses`: of its other pages;
-    `targets`: health by job and host; `rules`: alerts by name, with their health.
+    `targets`: health by job and host; `rules`: alerts by name, with their health; `age`: seconds
+    since Prometheus took its configuration.
     """
 
     problems: Mapping[str, str]
@@ -42,6 +46,7 @@ class Monitored:
     rules: Mapping[str, str] | None
     targets: Mapping[tuple[str, str], str] | None
     alertmanager: bool
+    age: float | None = None
 
     def why(self, *names: str) -> str:
         """Why a part of the answer is unknown."""
@@ -57,14 +62,44 @@ def units(declared: Declared) -> tuple[str, ...]:
 
 
 def ask(host: Host, declared: Declared) -> Monitored:
-    """Run the script. Raises `HostError` when the host gives no answer at all."""
+    """What the host says, asked again while Prometheus is about to take up other targets.
+
+    Raises `HostError` when the host gives no answer at all.
+    """
+    seen = _ask(host, declared)
+    for _ in range(SETTLE_SECONDS):
+        if not unsettled(declared, seen):
+            break
+        time.sleep(PAUSE_SECONDS)
+        seen = _ask(host, declared)
+    return seen
+
+
+def pages(settings: ObserverSettings) -> set[tuple[str, str]]:
+    """The pages that are to be asked for, by job and host."""
+    return {(path[1:], one.name) for one in settings.targets for path in ("/ollama", *one.parts)}
+
+
+def asked(targets: Mapping[tuple[str, str], str]) -> set[tuple[str, str]]:
+    """Of the targets those that are hosts'; Prometheus asks itself and Alertmanager too."""
+    return {place for place in targets if place[0] in ("ollama", "node", "nginx")}
+
+
+def unsettled(declared: Declared, seen: Monitored) -> bool:
+    """Whether other targets may still come without anybody's doing."""
+    if declared.observer is None or seen.targets is None or seen.age is None:
+        return False
+    return seen.age < SETTLE_SECONDS and asked(seen.targets) != pages(declared.observer)
+
+
+def _ask(host: Host, declared: Declared) -> Monitored:
     place = _place(declared.metrics) if declared.metrics else ""
-    pages = "/node /nginx" if declared.gateway else "/node"
+    passed = "/node /nginx" if declared.gateway else "/node"
     ports = ("", "")
     if declared.observer:
         observer = declared.observer.observer
         ports = (str(observer.port), str(observer.alertmanager_port))
-    arguments = (place, pages, *ports, *units(declared))
+    arguments = (place, passed, *ports, *units(declared))
     output = run_script(host, _script(), *arguments, timeout_seconds=ASK_SECONDS)
     if not output.stdout:
         said = " ".join(output.stderr).strip() or "nothing at all"
@@ -98,7 +133,13 @@ def read(lines: list[str]) -> Monitored:
         rules=part("rules", lambda body: dict(_rules(_data(body)))),
         targets=part("targets", lambda body: dict(_targets(_data(body)))),
         alertmanager="alertmanager" in whole,
+        age=part("reloaded", _age),
     )
+
+
+def _age(body: Sequence[str]) -> float:
+    taken, now = body
+    return float(now) - float(taken)
 
 
 def _page(body: Iterable[str]) -> dict[str, float]:

@@ -28,6 +28,11 @@ statuses() {
         printf '%s %s\n' "$path" "$(curl -sS --noproxy '*' --max-time 15 -o /dev/null -w '%{http_code}' "http://$exporter$path" 2>/dev/null)"
     done
 }
+# When it took its configuration last, and the time of now.
+reloaded() {
+    get "127.0.0.1:$prometheus/metrics" | sed -n 's/^prometheus_config_last_reload_success_timestamp_seconds //p'
+    date +%s
+}
 
 section units systemctl show "$@" -p Id,ActiveState,UnitFileState
 section sockets ss -H -t -u -l -n -p
@@ -35,6 +40,7 @@ section sockets ss -H -t -u -l -n -p
 if [ -n "$prometheus" ]; then
     section rules get "127.0.0.1:$prometheus/api/v1/rules"
     section targets get "127.0.0.1:$prometheus/api/v1/targets?state=active"
+    section reloaded reloaded
     section alertmanager get "127.0.0.1:$alertmanager/-/ready"
 fi
 echo '@@done'

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from pyinfra_ollama.settings import Declared, MetricsSettings, ObserverSettings
 from pyinfra_ollama.verifier.checks.base import failed, listed, passed, skipped, unknown, warned
-from pyinfra_ollama.verifier.metrics import ALERTMANAGER, PROMETHEUS, Monitored, units
+from pyinfra_ollama.verifier.metrics import (
+    ALERTMANAGER,
+    EXPORTER,
+    PROMETHEUS,
+    Monitored,
+    asked,
+    pages,
+    units,
+)
 from pyinfra_ollama.verifier.results import Result
 
 if TYPE_CHECKING:
@@ -25,18 +33,15 @@ ALERTS = ("OllamaDown", "OllamaHostUnreachable", "OllamaDiskFull", "OllamaCertif
 def exporters(declared: Declared, seen: Monitored) -> Result:
     """Exporters run, come back after a boot, and can read all they are to read."""
     expected = "exporters active, enabled, and able to read their sources"
-    if seen.units is None or seen.page is None or seen.statuses is None:
-        reason = seen.why(*(n for n in ("units", "page", "statuses") if getattr(seen, n) is None))
-        if seen.units is None:
-            return unknown("exporters", reason, look="systemctl status ollama-exporter")
-        return failed(
-            "exporters", expected=expected, found=reason, look="journalctl -u ollama-exporter -n 20"
-        )
+    if seen.units is None:
+        return unknown("exporters", seen.why("units"), look="systemctl status ollama-exporter")
+    page, statuses = seen.page, seen.statuses
     wrong = _units(seen, [one for one in units(declared) if one not in (PROMETHEUS, ALERTMANAGER)])
-    wrong += [
-        f"{path} answers {status}" for path, status in seen.statuses.items() if status != "200"
-    ]
-    blind = [name for name, value in seen.page.items() if value != 1 and name != "ollama_up"]
+    if page is None or statuses is None:
+        wrong.append(seen.why(*(n for n in ("page", "statuses") if getattr(seen, n) is None)))
+        page, statuses = {}, {}
+    wrong += [f"{path} answers {status}" for path, status in statuses.items() if status != "200"]
+    blind = [name for name, value in page.items() if value != 1 and name != "ollama_up"]
     wrong += [f"{name} is 0" for name in blind]
     if wrong:
         look = "ollama-exporter --once | grep source_; journalctl -u ollama-exporter -n 20"
@@ -61,6 +66,9 @@ def ports(settings: MetricsSettings, seen: Monitored) -> Result:
     expected = f"port {port} on {settings.address}, {listed(map(str, LOCAL.values()))} on 127.0.0.1"
     if not wide and listened and listened <= wanted:
         return passed("exporter-ports", f"port {port} on {listed(listened)}", expected=expected)
+    if not wide and not listened and _units(seen, [EXPORTER]):
+        words = f"port {port} on nothing (red in exporters)"
+        return warned("exporter-ports", expected=expected, found=words)
     what = [
         f"port {port} on {listed(sorted(listened), 'nothing')}",
         *(f"{w} is open" for w in wide),
@@ -129,9 +137,7 @@ def targets(settings: ObserverSettings, seen: Monitored) -> Result:
     """
     if seen.targets is None:
         return unknown("targets", seen.why("targets"), look="curl 127.0.0.1:9090/api/v1/targets")
-    wanted = {("ollama", one.name) for one in settings.targets}
-    wanted |= {(path[1:], one.name) for one in settings.targets for path in one.parts}
-    theirs = {place for place in seen.targets if place[0] in ("ollama", "node", "nginx")}
+    wanted, theirs = pages(settings), asked(seen.targets)
     expected = f"{len(wanted)} pages of {len(settings.targets)} hosts, all up"
     look = "curl 'http://127.0.0.1:9090/api/v1/targets?state=active'"
     if theirs != wanted:

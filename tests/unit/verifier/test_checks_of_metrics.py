@@ -9,7 +9,7 @@ import pytest
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier import everything
 from pyinfra_ollama.verifier.checks import metrics as checks
-from pyinfra_ollama.verifier.metrics import Monitored, read, units
+from pyinfra_ollama.verifier.metrics import Monitored, read, units, unsettled
 from tests.unit.decide.monitored import KEY, monitored, observing
 
 SERVER, WATCH = monitored(gateway={"keys": [KEY]}), observing()
@@ -37,6 +37,7 @@ def answer(
     health: str = "ok",
     alerts: tuple[str, ...] = checks.ALERTS,
     ready: bool = True,
+    age: int = 100,
     **states: str,
 ) -> Monitored:
     """What a good host says, with something else in it; keywords are states of units."""
@@ -59,6 +60,7 @@ def answer(
         "statuses": statuses,
         "rules": json.dumps({"data": {"groups": [{"rules": rules}]}}),
         "targets": json.dumps({"data": {"activeTargets": active}}),
+        "reloaded": f"1.7952e+09\n{1795200000 + age}",
         **({"alertmanager": "OK"} if ready else {}),
     }
     text = "".join(f"@@begin {name}\n{body}\n\n@@end {name} 0\n" for name, body in bodies.items())
@@ -99,6 +101,13 @@ def test_an_exporter_that_does_not_do_its_work_fails(change: dict[str, str], wor
     assert result.status == "fail"
     assert word in result.found
     assert status("exporter-ports", SERVER, answer(SERVER, **change)) == "pass"  # type: ignore[arg-type]
+
+
+def test_an_exporter_that_was_stopped_is_red_once() -> None:
+    seen = answer(SERVER, sockets=SOCKETS[1:], ollama_exporter="inactive")
+    result = checks.exporters(SERVER, seen)
+    assert (result.status, "ollama-exporter.service is inactive" in result.found) == ("fail", True)
+    assert status("exporter-ports", SERVER, seen) == "warn"
 
 
 def test_a_server_that_is_down_is_not_the_exporters_fault() -> None:
@@ -180,3 +189,22 @@ def test_an_exporter_that_is_silent_fails() -> None:
     )
     assert whole.page
     assert status("exporters", SERVER, silent) == "fail"
+
+
+def test_a_host_that_has_nothing_of_its_own_to_tell_is_good() -> None:
+    assert status("exporters", WATCH, answer(WATCH, page="", statuses="/node 200")) == "pass"
+
+
+@pytest.mark.parametrize(
+    ("targets", "age", "expected"),
+    [
+        ({("node", "localhost:9100"): "up"}, 3, True),
+        ({("node", "localhost:9100"): "up"}, 12, False),
+        (TARGETS, 3, False),
+    ],
+)
+def test_targets_are_waited_for_only_after_a_reload(
+    targets: dict[tuple[str, str], str], age: int, expected: bool
+) -> None:
+    assert unsettled(WATCH, answer(WATCH, targets=targets, age=age)) is expected
+    assert not unsettled(SERVER, answer(SERVER))
