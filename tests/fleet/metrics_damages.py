@@ -11,6 +11,7 @@ READY = "curl -sS --fail --retry 50 --retry-delay 0 --retry-all-errors -o /dev/n
 EXPORTER = f"systemctl restart ollama-exporter && {READY} http://127.0.0.1:9434/stamp"
 DEFAULTS = "/etc/default/prometheus-node-exporter"
 NODE = "systemctl restart prometheus-node-exporter"
+ASKED = "curl -sS 'http://127.0.0.1:9090/api/v1/targets?state=active' | grep -q :9434/metrics"
 LOADED = f"systemctl reload prometheus && {READY} http://127.0.0.1:9090/-/ready"
 
 SERVER = (
@@ -24,7 +25,7 @@ SERVER = (
     Damage(
         "node exporter disabled",
         "exporters",
-        "not enabled",
+        "is active, disabled",
         "systemctl disable prometheus-node-exporter",
         "systemctl enable prometheus-node-exporter",
     ),
@@ -63,7 +64,8 @@ WATCH = (
         "targets",
         "no ollama of host1",
         "cp /etc/prometheus/prometheus.yml /root/ && "
-        f"sed -i /9434/,+2d /etc/prometheus/prometheus.yml && {LOADED}; sleep 2",
-        f"cp /root/prometheus.yml /etc/prometheus/ && {LOADED}; sleep 20",
+        f"sed -i /9434/,+2d /etc/prometheus/prometheus.yml && {LOADED}; "
+        f"while {ASKED}; do sleep 0.5; done",
+        f"cp /root/prometheus.yml /etc/prometheus/ && {LOADED}; until {ASKED}; do sleep 0.5; done",
     ),
 )
