@@ -49,7 +49,9 @@ class Alerts(Setting):
         source="our choice because a person notices one of twenty",
     )
     waiting_requests: AtLeastOne = setting(
-        8, "Requests that wait for a slot of a runner, for 5 minutes.", source="our choice"
+        8,
+        "Requests through a gateway that no runner works on yet, for 5 minutes.",
+        source="our choice",
     )
     restarts: AtLeastOne = setting(
         3,
