@@ -171,9 +171,10 @@ def test_an_answer_that_cannot_be_read_is_unknown(lines: list[str]) -> None:
 
 def test_an_exporter_that_is_silent_fails() -> None:
     whole = answer(SERVER)
+    unit = ("Id=x", "ActiveState=active", "UnitFileState=enabled")
     silent = read(
         [
-            *["@@begin units", "Id=x", "ActiveState=active", "UnitFileState=enabled", "@@end units 0"],
+            *("@@begin units", *unit, "@@end units 0"),
             "@@begin page",
             "@@end page 22",
             "@@begin statuses",
