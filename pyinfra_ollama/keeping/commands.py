@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,7 @@ def restore(
         click.confirm(
             f"Put snapshot {snapshot} in place on {', '.join(names)}?", abort=True, err=True
         )
+    began = time.monotonic()
     options = [snapshot, *_pair("--from", from_host), *_pair("--target", target)]
     options += ["--force"] if force else []
     report: Report = show(
@@ -108,7 +110,9 @@ def restore(
     good = [host.name for host in report.hosts if host.status == "good"]
     if target or no_deploy or not good:
         return report.exit_code
-    return _worst(report.exit_code, _deployed(good, given, verbose))
+    code = _worst(report.exit_code, _deployed(good, given, verbose))
+    say(f"put back, deployed and verified in {time.monotonic() - began:.0f} s")
+    return code
 
 
 def _deployed(names: Sequence[str], given: Mapping[str, Any], verbose: int) -> Exit:

@@ -1,171 +1,128 @@
-"""Backup and restore: kept on another machine by SSH, brought back on a host that lost all."""
+"""Backups on a host's disk, by SSH, in S3 and on a REST server, by the timers' own services."""
 
 from __future__ import annotations
 
-import json
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pyinfra_ollama.settings import Secret
-from tests.fleet.harness import BIN, Fleet, Ran, run
+from tests.fleet import keeping, vault
+from tests.fleet.harness import BIN, Fleet, wait_until
+from tests.fleet.keeping import HOST, NOTHING, PRIVATE, STATE, TASKS, VAULT, Kept
+from tests.fleet.vault import CANARIES
 
 pytestmark = pytest.mark.slow
 
-HOST, VAULT = "host1", "host2"
-PASSWORD = "canary-backup-password-7Q"
-STATE = "/var/lib/pyinfra-ollama/backup"
-ROT = (
-    "cp -a /srv/kept /srv/whole; chmod -R u+w /srv/kept; for f in /srv/kept/*/data/*/*; do "
-    "printf XXXXXXXX | dd of=$f bs=1 seek=60 conv=notrunc status=none; done"
+OPERATIONS = [
+    "Have the backup's tool, settings and units",
+    "Have the backup's repository",
+    "Have the backup's timers running",
+]
+FIGURES = "/var/lib/prometheus/node-exporter"
+# Every command line of the host, as often as it can be read, until the file is there.
+WATCH = (
+    "systemd-run -q --unit=watch-argv sh -c 'while [ ! -e /root/seen ]; do "
+    "cat /proc/[0-9]*/cmdline; sleep 0.05; done >/root/argv 2>/dev/null'"
 )
-NOTHING: dict[str, list[str]] = {}
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A host with a model of its own, whose backups go to another."""
-
-    fleet: Fleet
-    inventory: Path
-
-    def command(self, *words: str) -> Ran:
-        name, *more = words
-        with self.fleet.turn(self.inventory):
-            return run([str(BIN / "pyinfra-ollama"), name, str(self.inventory), *more], 600)
-
-    def checks(self) -> dict[str, str]:
-        found = self.fleet.verify(self.inventory, "--format", "json", "--no-generate").document
-        return {row["check"]: row["status"] for row in found["hosts"][0]["checks"]}
-
-    def state(self, task: str) -> dict[str, str]:
-        lines = self.fleet.sh(HOST, f"cat {STATE}/{task}").splitlines()
-        return dict(line.split("=", 1) for line in lines)
 
 
 @pytest.fixture(scope="module")
 def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    folder = tmp_path_factory.mktemp("backup")
-    key, password = folder / "key", folder / "password"
-    words = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "backup", "-f", str(key)]
-    subprocess.run(words, check=True)
-    password.touch(mode=0o600)
-    password.write_text(f"{PASSWORD}\n")
     fleet.reset(HOST, VAULT)
-    public = key.with_suffix(".pub").read_text().strip()
-    fleet.sh(VAULT, f"cat >>/root/.ssh/authorized_keys <<'END'\n{public}\nEND")
-    of_vault = fleet.sh(VAULT, "ssh-keygen -y -f /etc/ssh/ssh_host_ed25519_key").split()[:2]
-    place: dict[str, Any] = {
-        "server": fleet.lab.host(VAULT).address,
-        "user": "root",
-        "path": "/srv/kept/{host}",
-        "key": Secret.file(str(key)),
-        "host_keys": [" ".join(of_vault)],
-    }
-    chat = fleet.chat()
-    own = {**chat, "name": "mine", "base": chat["name"], "options": {"num_ctx": 512}}
-    inventory = fleet.inventory(
-        HOST,
-        ollama={"models": [own]},
-        backup={"repository": place, "password": Secret.file(str(password))},
-    )
-    fleet.apply(inventory)
-    return Kept(fleet, inventory)
+    made = vault.made(fleet, VAULT, tmp_path_factory.mktemp("vault"))
+    inventory = keeping.inventory(fleet, made.sftp)
+    planned = fleet.plan(inventory).planned[HOST]
+    assert [name for name in planned if name in OPERATIONS] == OPERATIONS
+    fleet.sh(HOST, f"mkdir -p {FIGURES}")
+    changed = fleet.apply(inventory).changed()[HOST]
+    assert [name for name in changed if name in OPERATIONS] == OPERATIONS
+    return Kept(fleet, made, inventory)
 
 
 def test_a_second_run_changes_nothing(kept: Kept) -> None:
+    assert kept.fleet.plan(kept.inventory).planned == NOTHING
     assert kept.fleet.apply(kept.inventory).changed() == NOTHING
     assert kept.checks()["backup"] == "warn", "there is none yet"
+    said = kept.fleet.sh(HOST, f"cat {FIGURES}/pyinfra-ollama-backup.prom")
+    assert "pyinfra_ollama_backup_set_up_timestamp_seconds 1" in said
 
 
-def test_the_timers_services_can_do_their_work(kept: Kept) -> None:
-    for task in ("run", "check", "rehearse"):
-        kept.fleet.sh(HOST, f"systemctl start ollama-backup-{task}.service", timeout=300)
-        assert kept.state(task)["result"] == "good"
-    checks = kept.checks()
-    assert {name: state for name, state in checks.items() if name.startswith("backup")} == {
-        "backup": "pass",
-        "backup-secrets": "pass",
-        "backup-check": "pass",
-        "backup-rehearsal": "pass",
-    }
+def test_what_is_deployed_is_sound(kept: Kept, tmp_path: Path) -> None:
+    paths = f"/usr/local/sbin/ollama-backup {keeping.PRIVATE}/settings"
+    names = kept.fleet.sh(HOST, f"ls {paths} /usr/local/lib/pyinfra-ollama/backup/*.sh").split()
+    assert len(names) == 6
+    files = [tmp_path / name.rpartition("/")[2] for name in names]
+    for name, file in zip(names, files, strict=True):
+        file.write_text(kept.fleet.sh(HOST, f"cat {name}"))
+    judge = [str(BIN / "shellcheck"), "--shell=sh", "--exclude=SC1091,SC2034"]
+    done = subprocess.run([*judge, *map(str, files)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    units = "/etc/systemd/system/ollama-backup-*"
+    assert kept.fleet.sh(HOST, f"systemd-analyze verify {units} 2>&1") == ""
+    for task in TASKS:
+        security = f"systemd-analyze security --threshold=30 ollama-backup-{task} --no-pager"
+        kept.fleet.sh(HOST, security)
 
 
-def test_one_more_is_made_and_listed(kept: Kept) -> None:
-    ran = kept.command("backup")
-    assert ran.code == 0, ran.text
-    found = kept.command("snapshots", "--format", "json").document
-    [host] = found["hosts"]
+@pytest.mark.parametrize("kind", ["sftp", "s3", "rest", "disk"])
+def test_every_kind_of_repository(kept: Kept, kind: str) -> None:
+    fleet = kept.fleet
+    place = {"path": "/srv/backup"} if kind == "disk" else getattr(kept.vault, kind)
+    kept.inventory = keeping.inventory(fleet, place)
+    ran = fleet.apply(kept.inventory)
+    expected = (
+        NOTHING if kind == "sftp" else {HOST: [*OPERATIONS[:2], "Have the deployment verified"]}
+    )
+    assert ran.changed() == expected
+    assert [kept.state(task) for task in TASKS] == [{}, {}, {}], "nothing is known of this one yet"
+    fleet.sh(HOST, f"rm -f /root/seen /root/argv; {WATCH}")
+    for task in TASKS:
+        assert kept.start(task)["result"] == "good", kept.state(task)
+    fleet.sh(HOST, "touch /root/seen; while systemctl -q is-active watch-argv; do sleep 0.1; done")
+    assert set(kept.checks().values()) == {"pass"}
+    said = fleet.sh(HOST, f"cat {FIGURES}/pyinfra-ollama-backup.prom")
+    assert "backup_last_run_failed 0\n" in said
+    assert "backup_rehearsal_ok 1\n" in said
+    assert "node-exporter" not in fleet.sh(HOST, f"find {FIGURES} -name '.*'")
+    assert fleet.sh(HOST, f"find {STATE} -name '.at-work*' -o -name '.ollama-backup*'") == ""
+    # Restic was at work while command lines were looked at.
+    assert "rehearse" in fleet.sh(
+        HOST, "tr '\\0' ' ' </root/argv | grep -o 'backup rehearse' | head -1"
+    )
+    for secret in CANARIES.values():
+        bare = secret.split("@")[-1].split(":")[-1]
+        assert bare not in ran.text
+        where = f"grep -rlF -- {bare} /etc /run /tmp /root {STATE} /var/log || true"
+        holders = fleet.sh(HOST, where).splitlines()
+        assert {holder.rpartition("/")[0] for holder in holders} <= {PRIVATE}
+        assert fleet.sh(HOST, f"journalctl --no-pager | grep -cF -- {bare} || true") == "0"
+    assert fleet.sh(HOST, f"find {PRIVATE} -type f ! -perm 600") == ""
+
+
+def test_a_host_that_can_only_add(kept: Kept) -> None:
+    kept.vault.serve(append_only=True)
+    kept.fleet.apply(keeping.inventory(kept.fleet, kept.vault.rest, forget=False))
+    assert kept.start("run")["result"] == "good"
+
+
+def test_the_timer_fires_and_old_snapshots_are_forgotten(kept: Kept) -> None:
+    fleet = kept.fleet
+    none = dict.fromkeys(("keep_daily", "keep_weekly", "keep_monthly"), 0)
+    often = {"at": "*-*-* *:*:0/2", "spread_seconds": 0, "keep_last": 2, **none}
+    fleet.apply(keeping.inventory(fleet, {"path": "/srv/backup"}, **often))
+    begun = "journalctl -b -u ollama-backup-run --grep '^Finished' -q --no-pager --since "
+    since = f"{begun} @{fleet.sh(HOST, 'date +%s')} | wc -l"
+    wait_until("three backups were begun by the timer", lambda: int(fleet.sh(HOST, since)) >= 3)
+    kept.inventory = keeping.inventory(fleet, {"path": "/srv/backup"})
+    fleet.apply(kept.inventory)
+    listed = fleet.sh(HOST, "systemctl list-timers --no-legend 'ollama-backup-*'").splitlines()
+    assert len(listed) == 3
+    assert not [line for line in listed if line.startswith("n/a")]
+    [host] = kept.command("snapshots", "--format", "json").document["hosts"]
     assert len(host["snapshots"]) == 2
     assert {row["ollama"] for row in host["snapshots"]} == {"0.33.0"}
-
-
-def test_the_password_is_nowhere_but_in_its_file(kept: Kept) -> None:
-    sh = kept.fleet.sh
-    holders = sh(HOST, f"grep -rl {PASSWORD} /etc /var/lib/pyinfra-ollama /run /tmp || true")
-    assert holders.splitlines() == ["/etc/pyinfra-ollama/backup/password"]
-    assert sh(HOST, f"stat -c '%a %U' {holders}") == "600 root"
-    assert PASSWORD not in sh(HOST, "journalctl --no-pager -u 'ollama-backup-*'")
-    assert sh(VAULT, f"grep -rl {PASSWORD} /srv/kept || true") == ""
-
-
-def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
-    fleet = kept.fleet
-    key = fleet.sh(HOST, "cat /usr/share/ollama/.ollama/id_ed25519.pub")
-    tags = "curl --fail -sS http://127.0.0.1:11434/api/tags"
-    digests = {row["name"]: row["digest"] for row in json.loads(fleet.sh(HOST, tags))["models"]}
-    answer = fleet.ask(HOST, "mine")
-    fleet.reset(HOST)
-    ran = kept.command("restore", "--yes")
-    assert ran.code == 0, ran.text
-    assert fleet.ask(HOST, "mine") == answer
-    after = {row["name"]: row["digest"] for row in json.loads(fleet.sh(HOST, tags))["models"]}
-    assert after["mine:latest"] == digests["mine:latest"]
-    assert fleet.sh(HOST, "cat /usr/share/ollama/.ollama/id_ed25519.pub") == key
-    assert fleet.apply(kept.inventory).changed() == NOTHING
-
-
-@pytest.mark.parametrize(
-    ("where", "damage", "mending", "task", "code", "check"),
-    [
-        (VAULT, "mv /srv/kept /srv/lost", "mv /srv/lost /srv/kept", "run", "10", "backup"),
-        (
-            HOST,
-            "ip route add unreachable ADDRESS/32",
-            "ip route del unreachable ADDRESS/32",
-            "run",
-            "13",
-            "backup",
-        ),
-        (
-            VAULT,
-            ROT,
-            "rm -rf /srv/kept; mv /srv/whole /srv/kept",
-            "check",
-            "14",
-            "backup-check",
-        ),
-    ],
-    ids=["gone", "unreachable", "damaged"],
-)
-def test_trouble_is_told_and_seen_by_the_verifier(
-    kept: Kept, where: str, damage: str, mending: str, task: str, code: str, check: str
-) -> None:
-    fleet = kept.fleet
-    fleet.sh(HOST, "ollama-backup run")
-    address = fleet.lab.host(VAULT).address
-    fleet.sh(where, damage.replace("ADDRESS", address))
-    try:
-        assert fleet.ssh(HOST, f"ollama-backup {task}", timeout=300).returncode == int(code)
-        assert kept.state(task)["code"] == code
-        assert kept.checks()[check] == ("fail" if check == "backup-check" else "warn")
-    finally:
-        fleet.sh(where, mending.replace("ADDRESS", address))
-    fleet.sh(HOST, f"ollama-backup {task}", timeout=300)
-    assert kept.checks()[check] == "pass"
+    assert len(fleet.sh(HOST, "ls /srv/backup/snapshots").split()) == 2
 
 
 def test_a_stopped_timer_is_started_by_the_next_run(kept: Kept) -> None:
@@ -174,3 +131,12 @@ def test_a_stopped_timer_is_started_by_the_next_run(kept: Kept) -> None:
     changed = kept.fleet.apply(kept.inventory).changed()
     assert "Have the backup's timers running" in changed[HOST]
     assert kept.checks()["backup"] == "pass"
+
+
+def test_another_password_is_tried_when_it_is_declared(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BACKUP_PASSWORD", "canary-other-password")
+    ran = kept.fleet.apply(kept.inventory, check=False)
+    assert ran.code != 0
+    assert "the password is not the repository's" in ran.text

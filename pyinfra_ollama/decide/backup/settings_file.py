@@ -88,12 +88,12 @@ def identity(declared: Declared) -> tuple[str, ...]:
 
 
 def pulled(server: HostSettings) -> tuple[str, ...]:
-    """The manifests that a deployment pulls again, below the models folder."""
-    names = set()
-    for model in server.ollama.models:
-        if model.base or not model.options:
-            names.add(model.pulled.manifest_path)
-    return tuple(sorted(names))
+    """The manifests that a deployment pulls again, below the models folder.
+
+    Not the base of a declared model: that model is kept, so nothing has its base pulled again.
+    """
+    plain = (one for one in server.ollama.models if not one.base and not one.options)
+    return tuple(sorted({model.pulled.manifest_path for model in plain}))
 
 
 def _lineage() -> tuple[str, ...]:

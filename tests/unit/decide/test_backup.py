@@ -48,7 +48,7 @@ def test_what_a_registry_brings_again_is_told_to_the_tool() -> None:
     ]
     declared = having(others={"ollama": {"models": models}})
     library = "manifests/registry.ollama.ai/library"
-    assert setting(declared, "pulled").split() == [f"{library}/a/1", f"{library}/b/2"]
+    assert setting(declared, "pulled").split() == [f"{library}/a/1"]
 
 
 def test_a_gateways_identity_is_kept_and_put_back() -> None:

@@ -26,7 +26,9 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
       restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
       unlocked=yes
     elif [ "$waited" -lt "$lock_seconds" ]; then
-      sleep 10; waited=$((waited + 10))
+      pause=$((lock_seconds < 10 ? lock_seconds : 10))
+      sleep "$pause"
+      waited=$((waited + pause))
     else
       return 11
     fi
