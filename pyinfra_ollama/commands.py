@@ -11,11 +11,18 @@ from pyinfra.connectors.util import CommandOutput
 
 from pyinfra_ollama.engine import shell_words
 
+# Scripts that note what they make for `pyinfra-ollama uninstall`; made.sh stands before them.
+NOTING = frozenset(
+    ("account", "acme", "activate", "apt", "files", "gateway", "swap", "ufw-keep", "units")
+)
+
 
 @cache
 def script(name: str) -> str:
-    """The text of `scripts/<name>.sh`."""
-    return files("pyinfra_ollama.scripts").joinpath(f"{name}.sh").read_text(encoding="utf-8")
+    """The text of `scripts/<name>.sh`, with what it needs before it."""
+    folder = files("pyinfra_ollama.scripts")
+    names = ("made", name) if name in NOTING else (name,)
+    return "".join(folder.joinpath(f"{one}.sh").read_text(encoding="utf-8") for one in names)
 
 
 def _bits(name: str, arguments: tuple[str, ...]) -> tuple[object, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +12,18 @@ import click
 from pyinfra_ollama import engine  # noqa: F401
 
 # isort: split
-from pyinfra_ollama.decide.removal.plan import Wishes
+from pyinfra_ollama.decide.removal.steps import Wishes
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.keeping.showing import StoppedError
 from pyinfra_ollama.options import inventory_options, open_inventory, say
 from pyinfra_ollama.removal import runner
-from pyinfra_ollama.removal.results import HostReport
+from pyinfra_ollama.removal.results import HostReport, document
 from pyinfra_ollama.verifier.runner import load_settings
 
 __all__ = ["lines", "uninstall"]
+
+
+SCHEMA = 1
 
 
 @click.command()
@@ -28,6 +32,7 @@ __all__ = ["lines", "uninstall"]
 @click.option("--keep-packages", is_flag=True, help="Leave the packages that were installed.")
 @click.option("--plan", "only_plan", is_flag=True, help="Only say what would go.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--format", "style", type=click.Choice(("text", "json")), default="text")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -40,6 +45,7 @@ def uninstall(
     keep_packages: bool,
     only_plan: bool,
     yes: bool,
+    style: str,
     timeout: float,
     verbose: int,
     **given: Any,
@@ -52,29 +58,33 @@ def uninstall(
     fleet = open_inventory(verbose, given)
     settings = load_settings(fleet)
     report = runner.looked(fleet, settings, wishes, timeout_seconds=timeout)
-    for host in report.hosts:
-        click.echo("\n".join(lines(host)))
     shown = {host.name: host.plan for host in report.hosts if host.plan and host.plan.steps}
-    if only_plan or not shown:
-        return report.exit_code
-    if not yes:
-        click.confirm(f"Remove all this from {', '.join(shown)}?", abort=True, err=True)
-    fleet = open_inventory(verbose, {**given, "limit": tuple(shown)})
-    try:
-        done = runner.removed(
-            fleet, settings, wishes, shown, timeout_seconds=timeout, on_host=_told
-        )
-    except KeyboardInterrupt as stop:
-        raise StoppedError from stop
-    if len(shown) < len(report.hosts) and done.exit_code is Exit.GOOD:
-        untold = any(host.status == "unknown" for host in report.hosts)
-        return Exit.UNKNOWN if untold else Exit.GOOD
-    return done.exit_code
+    # A person who is asked sees what about, wherever the data goes.
+    plans = "\n".join(line for host in report.hosts for line in lines(host))
+    if style == "text" or not (only_plan or yes or not shown):
+        click.echo(plans, err=style == "json")
+    if not only_plan and shown:
+        if not yes:
+            click.confirm(f"Remove all this from {', '.join(shown)}?", abort=True, err=True)
+        on_host = _told if style == "text" else None
+        fleet = open_inventory(verbose, {**given, "limit": tuple(shown)})
+        try:
+            done = runner.removed(
+                fleet, settings, wishes, shown, timeout_seconds=timeout, on_host=on_host
+            )
+        except KeyboardInterrupt as stop:
+            raise StoppedError from stop
+        report = report.after(done)
+    if style == "json":
+        click.echo(json.dumps(report.document(SCHEMA, document), indent=2))
+    return report.exit_code
 
 
 def _told(host: HostReport) -> None:
     words = host.said[-1] if host.said else ""
     click.echo(f"{host.name}  {host.status:<7}  {words} ({host.seconds:.1f} s)")
+    for line in host.said[:-1]:
+        click.echo(f"    {line}")
     if host.status == "failed":
         say(f"{host.name}: what is left goes with the next uninstall")
 

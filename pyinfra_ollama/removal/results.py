@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from pyinfra_ollama.decide.removal.plan import Plan
+from pyinfra_ollama.decide.removal.steps import Plan
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.reports import RunReport
 
-__all__ = ["HostReport", "Report", "Status"]
+__all__ = ["HostReport", "Report", "Status", "document"]
 
 Status = Literal["nothing", "pending", "removed", "failed", "unknown"]
 
@@ -29,6 +29,12 @@ class HostReport:
 
 class Report(RunReport[HostReport]):
     """A whole run."""
+
+    def after(self, done: Report) -> Report:
+        """With what became of those hosts on which something was done."""
+        became = {host.name: host for host in done.hosts}
+        hosts = tuple(became.get(host.name, host) for host in self.hosts)
+        return Report(self.inventory, self.started, self.seconds + done.seconds, hosts)
 
     @property
     def exit_code(self) -> Exit:
@@ -48,3 +54,16 @@ class Report(RunReport[HostReport]):
         counted = Counter(host.status for host in self.hosts)
         statuses: tuple[Status, ...] = ("nothing", "pending", "removed", "failed", "unknown")
         return {"hosts": len(self.hosts)} | {status: counted[status] for status in statuses}
+
+
+def document(host: HostReport) -> dict[str, Any]:
+    """One host's part of the report for JSON: what goes and what stays, in words."""
+    steps = host.plan.steps if host.plan else ()
+    return {
+        "host": host.name,
+        "status": host.status,
+        "seconds": host.seconds,
+        "goes": [step.text for step in steps if step.text] if host.plan else None,
+        "stays": list(host.plan.stays) if host.plan else None,
+        "said": list(host.said),
+    }

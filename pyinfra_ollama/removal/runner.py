@@ -12,8 +12,9 @@ from pyinfra_ollama import engine
 from pyinfra_ollama.commands import Hidden, quiet, script
 from pyinfra_ollama.decide import lock
 from pyinfra_ollama.decide.removal import owned
-from pyinfra_ollama.decide.removal.plan import Plan, Wishes, plan
+from pyinfra_ollama.decide.removal.plan import plan
 from pyinfra_ollama.decide.removal.seen import Seen, SeenError, read
+from pyinfra_ollama.decide.removal.steps import Plan, Wishes
 from pyinfra_ollama.removal.results import HostReport, Report, Status
 from pyinfra_ollama.reports import attempt, survey
 from pyinfra_ollama.settings import Declared
@@ -63,7 +64,8 @@ def removed(
     def work(host: Host, declared: Declared) -> tuple[Status, Plan, tuple[str, ...]]:
         _lock(host)
         found = _planned(host, declared, wishes)
-        if found != shown.get(host.name):
+        agreed = shown.get(host.name)
+        if agreed is None or found.agreed != agreed.agreed:
             return "failed", found, ("it changed since its plan was shown, so nothing was removed",)
         if not found.steps:
             return "nothing", found, ()
@@ -90,6 +92,7 @@ def _ask(host: Host, declared: Declared, wishes: Wishes) -> Seen:
         " ".join(owned.UNITS),
         owned.models_dir(declared),
         "keep" if wishes.keep_packages else "",
+        " ".join(owned.PACKAGES),
         timeout_seconds=LOOK_SECONDS,
     )
     try:

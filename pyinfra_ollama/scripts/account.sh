@@ -6,11 +6,6 @@ umask 022
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 home=$1 models=$2 groups=$3
 shift 3
-# What `pyinfra-ollama uninstall` takes away again: nothing else but what is noted here.
-made() {
-  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
-  grep -qxF -e "$*" /var/lib/pyinfra-ollama/made 2>/dev/null || printf '%s\n' "$*" >>/var/lib/pyinfra-ollama/made
-}
 getent group ollama >/dev/null || { made group ollama; groupadd --system ollama; }
 getent passwd ollama >/dev/null || {
   made user ollama
@@ -21,6 +16,7 @@ for group in $groups; do
 done
 for folder; do
   path=${folder%%|*} rest=${folder#*|}
+  made_folders "$path"
   mkdir -p "$path"
   chown "${rest%%|*}:${rest%%|*}" "$path"
   # Of a folder, chmod takes away set-user-ID and set-group-ID only when told with five digits.

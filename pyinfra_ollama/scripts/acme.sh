@@ -26,5 +26,6 @@ fi
 # A run that was killed between certificate and hook has not had it yet; for others it does nothing.
 RENEWED_LINEAGE=$lineage sh /etc/pyinfra-ollama/renewed.sh
 systemctl daemon-reload
+was certbot.timer
 systemctl enable --quiet --now certbot.timer
 echo "a certificate of $directory"

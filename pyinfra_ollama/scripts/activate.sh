@@ -41,6 +41,9 @@ fi
 if [ "$adopt" = yes ]; then
   # The official script lays files out as a release does, so its installation becomes one.
   official=$opt/releases/official back=releases/official
+  # systemd still knows how it was before.
+  ! systemctl is-enabled --quiet $unit 2>/dev/null || made official enabled
+  ! systemctl is-active --quiet $unit || made official active
   rm -rf "$official"
   mkdir -p "$official/bin" "$official/lib"
   if [ -e $command ] && [ ! -L $command ]; then mv $command "$official/bin/ollama"; fi

@@ -62,6 +62,22 @@ finish() {
   # shellcheck disable=SC2046 # a list of names
   [ -n "$(torn)" ] && apt --no-install-recommends --no-remove --reinstall install $(torn)
 }
+# What was there before the first of them; what is asked for is noted below. `pyinfra-ollama uninstall` reads it.
+before() {
+  had=/var/lib/pyinfra-ollama/packages-before
+  [ ! -e "$had" ] || return 0
+  [ ! -e /var/lib/pyinfra-ollama/apt-updated ] || made older
+  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
+  # Some packages leave these behind when they are purged.
+  stamps=/var/lib/systemd/timers/stamp
+  for path in /var/www /var/www/html /var/www/html/index.nginx-debian.html "$stamps-logrotate.timer" "$stamps-certbot.timer"; do
+    [ -e "$path" ] || made left "$path"
+  done
+  getent passwd prometheus >/dev/null || made account prometheus
+  dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' | sed -n 's/^.i.|//p' | sort -u >"$had.new"
+  mv "$had.new" "$had"
+}
+[ $# -eq 0 ] || before
 broken=
 patient dpkg --configure -a --force-confdef --force-confold || broken=yes
 [ "$update" != yes ] || lists
@@ -72,11 +88,7 @@ if [ -n "$broken$(torn)" ]; then
 $(why)"
 fi
 if [ $# -gt 0 ]; then
-  # What was there before the first of these, and what was asked for: `pyinfra-ollama uninstall` reads it.
-  had=/var/lib/pyinfra-ollama/packages-before asked=/var/lib/pyinfra-ollama/packages-asked
-  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
-  [ -e "$had" ] || { dpkg-query -W -f '${db:Status-Abbrev}|${Package}\n' | sed -n 's/^.i.|//p' | sort -u >"$had.new" && mv "$had.new" "$had"; }
-  printf '%s\n' "$@" >>"$asked"
+  printf '%s\n' "$@" >>/var/lib/pyinfra-ollama/packages-asked
   echo "installing $*"
   # Lists that are too old name files that are gone, or lack a package.
   add "$@" || { [ -n "$fetched" ] || { lists && add "$@"; }; } ||

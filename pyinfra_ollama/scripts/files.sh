@@ -29,7 +29,7 @@ if [ -n "$judge" ] && ! said=$(sh -c "$judge" 2>&1); then
 fi
 
 beside() {
-  { [ -d "${path%/*}" ] || (umask 022 && mkdir -p "${path%/*}"); } &&
+  { [ -d "${path%/*}" ] || (made_folders "${path%/*}" && umask 022 && mkdir -p "${path%/*}"); } &&
     # What a killed run left behind.
     rm -f "${path%/*}/.${path##*/}".?????? &&
     new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX") && printf '%s\n' "$new" >>"$stage/.beside" &&
@@ -45,10 +45,12 @@ done <"$stage/.list"
 # What somebody else had there: `pyinfra-ollama uninstall` puts it back.
 while IFS='|' read -r action path mode user group content; do
   kept=/var/lib/pyinfra-ollama/before$path
-  [ "$action" = put ] && [ -f "$path" ] && [ ! -L "$path" ] && [ ! -e "$kept" ] || continue
-  case $(head -c 400 "$path" | tr -d '\0') in *'Managed by pyinfra-ollama'*) continue ;; esac
+  [ "$action" = put ] && { [ -f "$path" ] || [ -L "$path" ]; } && [ ! -e "$kept" ] && [ ! -L "$kept" ] || continue
   case $path in *pyinfra-ollama*) continue ;; esac
-  mkdir -p "${kept%/*}" && cp -p "$path" "$kept.new" && mv -f "$kept.new" "$kept"
+  if [ ! -L "$path" ]; then
+    case $(head -c 400 "$path" | tr -d '\0') in *'Managed by pyinfra-ollama'*) continue ;; esac
+  fi
+  mkdir -p "${kept%/*}" && cp -a "$path" "$kept.new" && mv -fT "$kept.new" "$kept"
 done <"$stage/.list"
 
 exec 3<"$stage/.beside"

@@ -25,6 +25,7 @@ if ! said=$(nginx -t 2>&1); then
   exit 1
 fi
 since=$(wc -c <"$logs/gateway-error.log" 2>/dev/null || echo 0)
+was nginx.service
 systemctl enable --quiet nginx
 if systemctl is-active --quiet nginx; then systemctl reload nginx || true
 else

@@ -8,12 +8,6 @@ export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 path=$1 size=$2 make=$3 swappiness=$4
 fail() { printf 'swap %s: %s\n' "$path" "$*" >&2; exit 1; }
 
-# What `pyinfra-ollama uninstall` takes away again: nothing else but what is noted here.
-made() {
-  (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
-  grep -qxF -e "$*" /var/lib/pyinfra-ollama/made 2>/dev/null || printf '%s\n' "$*" >>/var/lib/pyinfra-ollama/made
-}
-
 # Containers see all swap of their machine: another's may have the same path.
 active() { [ -e "$path" ] && awk -v path="$path" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; }
 retire() { # WHAT FOR
@@ -38,6 +32,7 @@ if [ "$size" -eq 0 ]; then
   retire removed
   fstab no
   rm -f "$path"
+  unmade swapfile "$path"
   exit 0
 fi
 

@@ -15,12 +15,12 @@ flock -w 15 9 || fail "another change holds /run/lock/pyinfra-ollama-firewall"
 (cd / && sha256sum -c --status "$folder/before") ||
   fail "somebody changed ufw's files meanwhile: they stay, and the trial is undone"
 
-# `pyinfra-ollama uninstall` reads what is noted here.
-made=/var/lib/pyinfra-ollama/made
-if ! grep -qix 'ENABLED=yes' /etc/ufw/ufw.conf && ! grep -qx firewall "$made" 2>/dev/null; then
-  mkdir -p "${made%/*}"
-  echo firewall >>"$made"
-fi
+grep -qix 'ENABLED=yes' /etc/ufw/ufw.conf || made firewall
+for key in DEFAULT_INPUT_POLICY IPV6; do
+  had=$(sed -n "s/^$key=//p" /etc/default/ufw) now=$(sed -n "s/^$key=//p" "$stage/etc/default/ufw")
+  [ "$had" = "$now" ] || grep -q "^ufw $key" /var/lib/pyinfra-ollama/made 2>/dev/null || made ufw "$key" "$had"
+done
+was ufw.service
 # ufw.conf, which says that there is a firewall at all, comes last.
 cd "$stage"
 for file in etc/ufw/*.rules etc/default/ufw etc/ufw/ufw.conf; do

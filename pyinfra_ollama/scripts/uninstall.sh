@@ -10,13 +10,15 @@ trap 'rm -f "$steps"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 cat >"$steps"
 fail() { printf 'uninstall: %s\n' "$*" >&2; exit 1; }
+runs() { systemctl is-active --quiet "$1"; }
 
 # Back comes what somebody else had there.
-clear() {
-  if [ ! -e "$state/before$1" ]; then rm -f "$1"; return; fi
-  cp -p "$state/before$1" "$1.new"
-  mv -fT "$1.new" "$1"
-  echo "put back $1"
+back() { # PATH
+  kept=$state/before$1 new=${1%/*}/.${1##*/}.before
+  if [ ! -e "$kept" ] && [ ! -L "$kept" ]; then rm -f "$1"; return; fi
+  rm -f "$new"
+  cp -a "$kept" "$new"
+  mv -fT "$new" "$1"
 }
 fstab_without() { # PATH of a swapfile
   file=$(readlink -f /etc/fstab)
@@ -27,47 +29,101 @@ fstab_without() { # PATH of a swapfile
       chown --reference="$file" "$new" && chmod --reference="$file" "$new" && mv -f "$new" "$file"
   }; then rm -f "$new"; fail "$file could not be written; it stays as it was"; fi
 }
+official() {
+  # What the official script had put there is its own, and was only moved.
+  from=/opt/ollama/releases/official
+  case $(readlink /usr/local/bin/ollama 2>/dev/null) in /opt/ollama/*) rm -f /usr/local/bin/ollama ;; esac
+  if [ -e "$from/bin/ollama" ] && [ ! -e /usr/local/bin/ollama ]; then mv "$from/bin/ollama" /usr/local/bin/ollama; fi
+  if [ -d "$from/lib/ollama" ] && [ ! -e /usr/local/lib/ollama ]; then mv "$from/lib/ollama" /usr/local/lib/ollama; fi
+}
+undo() { # SCRIPT of ufw.sh
+  exec 9>>/run/lock/pyinfra-ollama-firewall
+  flock -w 30 9 && sh "$1" locked
+  exec 9>&-
+}
+# ufw leaves its chains in the kernel, empty and without effect.
+dismantle() { # TOOL PREFIX
+  command -v "$1" >/dev/null 2>&1 || return 0
+  {
+    echo '*filter'
+    "$1" -S | sed -nE "s/^-A ((INPUT|OUTPUT|FORWARD) -j $2-)/-D \1/p"
+    "$1" -S | sed -nE "s/^-N ($2-)/-F \1/p"
+    "$1" -S | sed -nE "s/^-N ($2-)/-X \1/p"
+    echo COMMIT
+  } | "$1-restore" -n
+}
+purge() { # NAMES: these and no others
+  # One that was killed among them left dpkg in the middle of its work.
+  dpkg --configure -a --force-confdef --force-confold >/dev/null 2>&1 </dev/null || true
+  # shellcheck disable=SC2086 # a list of names
+  printf '%s\n' $1 >>"$state/packages-going"
+  # shellcheck disable=SC2086
+  more=$(apt-get -s -qq purge $1 2>/dev/null | sed -nE 's/^(Purg|Remv) ([^ :]+).*/\2/p' | grep -vxF -f "$state/packages-going" | tr '\n' ' ' || true)
+  [ -z "$more" ] || fail "with the packages would go $more: ask for the plan again"
+  # shellcheck disable=SC2086
+  said=$(apt-get -q -y -o DPkg::Lock::Timeout=300 purge $1 2>&1 </dev/null) ||
+    fail "the packages could not be removed: $(printf '%s' "$said" | grep -E '^(E|W):' | tail -n 3 | tr '\n' ' ')"
+  # Some end badly when they are stopped.
+  for name in $1; do systemctl reset-failed "$name.service" 2>/dev/null || true; done
+}
 
 while IFS='|' read -r verb subject more <&3; do
   case $verb in
+    undo) [ ! -e "$subject" ] || undo "$subject" || fail "a change of the firewall that nobody confirmed could not be undone; look with: sh -x $subject locked" ;;
     disable)
-      systemctl disable --quiet --now "$subject" 2>/dev/null || true
-      ! systemctl is-active --quiet "$subject" || fail "$subject does not stop; look with: systemctl status $subject"
+      systemctl disable --quiet --now "$subject" 2>/dev/null || systemctl stop "$subject" 2>/dev/null || true
+      ! runs "$subject" || fail "$subject does not stop; look with: systemctl status $subject"
       systemctl reset-failed "$subject" 2>/dev/null || true ;;
-    restart) ! systemctl is-active --quiet "$subject" || systemctl restart "$subject" || fail "$subject does not start with what was put back" ;;
+    stop) systemctl stop "$subject" 2>/dev/null || true ;;
+    unable) systemctl disable --quiet "$subject" 2>/dev/null || true ;;
+    restart) ! runs "$subject" || systemctl restart "$subject" || echo "$subject does not start with what was put back; look with: systemctl status $subject" ;;
+    enable) systemctl enable --quiet "$subject" ;;
+    start) systemctl start "$subject" || echo "$subject does not start as it did before; look with: systemctl status $subject" ;;
     reload) systemctl daemon-reload ;;
-    file) clear "$subject" ;;
+    file) back "$subject" ;;
+    away) rm -f "$subject" ;;
     # A link of somebody else's stays.
     link) case $(readlink "$subject" 2>/dev/null) in "$more"*) rm -f "$subject" ;; esac ;;
     tree) case $subject in /*/*) rm -rf "$subject" ;; *) fail "$subject is no folder of ours" ;; esac ;;
     empty) [ ! -d "$subject" ] || rmdir --ignore-fail-on-non-empty "$subject" ;;
-    official)
-      # What the official script had put there is its own, and was only moved.
-      official=/opt/ollama/releases/official
-      if [ -e "$official/bin/ollama" ] && [ ! -e /usr/local/bin/ollama ]; then mv "$official/bin/ollama" /usr/local/bin/ollama; fi
-      if [ -d "$official/lib/ollama" ] && [ ! -e /usr/local/lib/ollama ]; then mv "$official/lib/ollama" /usr/local/lib/ollama; fi ;;
+    official) official ;;
     swap)
       if awk -v path="$subject" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; then
         swapoff "$subject" || fail "$subject could not be switched off: is there memory for what it holds?"
       fi
       fstab_without "$subject"
       rm -f "$subject" "$subject.new" ;;
-    swappiness) sysctl -q -w "vm.swappiness=$subject" || true ;;
-    firewall) ufw --force disable >/dev/null ;;
+    swappiness) sysctl -q -w "vm.swappiness=$subject" 2>/dev/null || true ;;
+    firewall)
+      ufw --force disable >/dev/null || fail "ufw could not be disabled; look with: ufw status verbose"
+      dismantle iptables ufw
+      dismantle ip6tables ufw6 ;;
     rule)
-      # The words of `ufw show added`; globs of nobody are looked for.
+      # A word is a word: PROTOCOL PORT NETWORK.
       set -f
-      # shellcheck disable=SC2086 # a list of words
-      ufw --force delete ${subject%% comment *} >/dev/null
-      set +f ;;
+      # shellcheck disable=SC2086
+      set -- $subject
+      set +f
+      ufw --force delete allow proto "$1" from "$3" to any port "$2" >/dev/null || fail "ufw does not delete its rule for $subject; look with: ufw show added" ;;
+    policy)
+      case $subject.$more in
+        *_POLICY.*ACCEPT*) set -- default allow incoming ;;
+        *_POLICY.*) set -- default deny incoming ;;
+        *) sed -i "s/^$subject=.*/$subject=$more/" /etc/default/ufw; set -- reload ;;
+      esac
+      ufw "$@" >/dev/null || fail "ufw does not take its former settings; look with: ufw $*" ;;
     lineage) ! command -v certbot >/dev/null 2>&1 || certbot delete --non-interactive --cert-name "$subject" >/dev/null 2>&1 || fail "certbot does not delete $subject; look with: certbot certificates" ;;
     user) ! getent passwd "$subject" >/dev/null || userdel "$subject" ;;
     group) ! getent group "$subject" >/dev/null || groupdel "$subject" ;;
-    packages)
-      # shellcheck disable=SC2086 # a list of names
-      said=$(apt-get -q -y -o DPkg::Lock::Timeout=300 purge $subject 2>&1 </dev/null) ||
-        fail "the packages could not be removed: $(printf '%s' "$said" | grep -E '^(E|W):' | tail -n 3 | tr '\n' ' ')" ;;
+    packages) purge "$subject" ;;
+    notes)
+      # What the next uninstall has to know of what stays.
+      grep -E '^(user|group|folder) ' "$state/made" >"$state/.made.new" || true
+      mv -f "$state/.made.new" "$state/made"
+      find "$state" -mindepth 1 -maxdepth 1 ! -name made -exec rm -rf {} + ;;
     *) fail "unknown step $verb" ;;
   esac
 done 3<"$steps"
+# Scratch of commands that were killed; whoever had the lock is gone.
+rm -rf /run/pyinfra-ollama-??????
 echo "all of it is gone"

@@ -9,6 +9,7 @@ status=0
 while [ $# -gt 0 ]; do
   unit=$1 action=$2 url=$3
   shift 3
+  case $unit in ollama-*) ;; *) was "$unit" ;; esac
   systemctl enable --quiet "$unit"
   systemctl reset-failed "$unit" 2>/dev/null || true
   systemctl "$action" "$unit" || true

@@ -22,7 +22,7 @@ _ANY = {4: "0.0.0.0/0", 6: "::/0"}
 def firewall_state(sections: Mapping[str, list[str]]) -> FirewallState:
     """What was said about the firewall."""
     basics = pairs(sections["firewall"])
-    rules = sections["firewall-rules"]
+    written = sections["firewall-rules"]
     session = pairs(sections["firewall-ssh"])["session"].split()
     return FirewallState(
         installed=basics.get("ufw") == "yes",
@@ -32,10 +32,10 @@ def firewall_state(sections: Mapping[str, list[str]]) -> FirewallState:
         kernel_ipv6=basics.get("kernel6") == "yes",
         incoming=_word(basics, "DEFAULT_INPUT_POLICY"),
         pending=basics.get("pending") == "yes",
-        rules=None if "unknown" in rules else _rules(rules),
+        rules=None if "unknown" in written else rules(written),
         lines={
-            4: sum(line.startswith("-A ufw-user-input ") for line in rules),
-            6: sum(line.startswith("-A ufw6-user-input ") for line in rules),
+            4: sum(line.startswith("-A ufw-user-input ") for line in written),
+            6: sum(line.startswith("-A ufw6-user-input ") for line in written),
         },
         live=_live(sections["firewall-live"]),
         session=(session[0].partition("%")[0], int(session[3])) if len(session) == 4 else None,
@@ -50,7 +50,8 @@ def _word(values: Mapping[str, str], key: str) -> str:
     return values.get(key, "").strip().strip("\"'")
 
 
-def _rules(lines: list[str]) -> tuple[UfwRule, ...]:
+def rules(lines: list[str]) -> tuple[UfwRule, ...]:
+    """The rules in lines of ufw's files."""
     return tuple(_rule(line.removeprefix(_TUPLE)) for line in lines if line.startswith(_TUPLE))
 
 

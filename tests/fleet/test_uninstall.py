@@ -1,103 +1,76 @@
-"""Uninstalling: a host's list of files is what it was before the first run."""
+"""Uninstalling: a host is what it was before the first run."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pyinfra_ollama.settings import Secret
-from tests.fleet.harness import BIN, Fleet, Ran, run
+from tests.fleet import gatewaying
+from tests.fleet.harness import Fleet
+from tests.fleet.leaving import KEPT, assert_same, look, uninstall
 
 pytestmark = pytest.mark.slow
 
 # host3 has a root that swaps.
 HOST = "host3"
-# What a host changes by itself, what apt keeps of its work, and the backups, which stay.
-ASIDE = [
-    "/proc",
-    "/sys",
-    "/dev",
-    "/run",
-    "/tmp",
-    "/var/tmp",
-    "/var/log",
-    "/var/cache",
-    "/var/lib/apt",
-    "/var/lib/dpkg",
-    "/var/lib/systemd",
-    "/var/lib/private",
-    "/root",
-    "/srv/kept",
-]
-
-
-def files(fleet: Fleet) -> set[str]:
-    """Every path on the host, with what it is and whose."""
-    pruned = " -o ".join(f"-path {path}" for path in ASIDE)
-    command = f"find / -xdev \\( {pruned} \\) -prune -o -printf '%y %m %u %g %p %l\\n'"
-    return set(fleet.sh(HOST, command).splitlines())
-
-
-def texts(fleet: Fleet) -> dict[str, str]:
-    """What stands in files that a deployment edits or replaces."""
-    paths = "/etc/passwd /etc/group /etc/fstab /etc/hosts /proc/sys/vm/swappiness"
-    lines = fleet.sh(HOST, f"sha256sum {paths}").splitlines()
-    return {line.split()[1]: line.split()[0] for line in lines}
-
-
-def uninstall(fleet: Fleet, inventory: Path, *words: str) -> Ran:
-    return run([str(BIN / "pyinfra-ollama"), "uninstall", str(inventory), *words], 600)
+NOTHING = "nothing of this package is there"
+# Ends everything that this package runs on a host, and apt with it, at a given moment.
+KILL = (
+    "systemd-run -q --collect sh -c 'until WHEN; do sleep 0.02; done; "
+    "kill -9 $(grep -lsxFz pyinfra-ollama /proc/[0-9]*/cmdline | cut -d / -f 3) "
+    "$(pidof apt-get dpkg)'"
+)
 
 
 def everything(fleet: Fleet, folder: Path) -> Path:
+    """All that a host can have at once."""
     password = folder / "password"
     password.touch(mode=0o600)
     password.write_text("0123456789abcdef\n")
-    gateway: dict[str, Any] = {"allow_anonymous": True}
+    chat = fleet.chat()
+    own = {**chat, "name": "mine", "base": chat["name"], "options": {"num_ctx": 512}}
     return fleet.inventory(
         HOST,
-        ollama={"models": [fleet.chat()]},
+        ollama={"models": [chat, own]},
         swap={"size": "64M"},
-        gateway=gateway,
-        backup={"repository": {"path": "/srv/kept"}, "password": Secret.file(str(password))},
+        gateway=gatewaying.declared(),
+        firewall={},
+        monitoring={},
+        metrics={},
+        observer={},
+        backup={"repository": {"path": KEPT}, "password": Secret.file(str(password))},
+        verify={"generate": False},
     )
 
 
-def test_a_host_is_what_it_was_before_the_first_run(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_host_is_what_it_was_also_when_uninstalling_was_cut_off(
+    fleet: Fleet, tmp_path: Path
+) -> None:
     fleet.reset(HOST)
-    before, said = files(fleet), texts(fleet)
+    before = look(fleet, HOST)
     inventory = everything(fleet, tmp_path)
-    fleet.apply(inventory)
-    fleet.sh(HOST, "ollama-backup run", timeout=300)
+    fleet.apply(inventory, timeout=600)
+    fleet.sh(HOST, "ollama-backup run && systemctl start ollama-monitor", timeout=300)
 
-    planned = uninstall(fleet, inventory, "--purge-models", "--plan")
+    planned = uninstall(inventory, "--purge-models", "--plan")
     assert planned.code == 2, planned.text
-    assert "stays: /srv/kept" in planned.out
+    assert f"stays: {KEPT}: backups" in planned.out
     assert fleet.version(HOST), "a plan changes nothing"
+    refused = uninstall(inventory, "--purge-models")
+    assert refused.code == 130, "nobody answered"
+    assert fleet.version(HOST)
 
-    ran = uninstall(fleet, inventory, "--purge-models", "--yes")
+    for when in ("[ ! -e /usr/local/bin/ollama ]", "[ ! -e /usr/bin/restic ]"):
+        fleet.sh(HOST, KILL.replace("WHEN", when))
+        cut = uninstall(inventory, "--purge-models", "--yes")
+        assert cut.code == 1, cut.text
+        assert "what is left goes with the next uninstall" in cut.err
+    ran = uninstall(inventory, "--purge-models", "--yes")
     assert ran.code == 0, ran.text
-    after = files(fleet)
-    assert sorted(after - before) == []
-    assert sorted(before - after) == []
-    assert texts(fleet) == said
+    assert_same(before, look(fleet, HOST))
+    assert fleet.sh(HOST, f"ls {KEPT}/config"), "the backups stay"
 
-    again = uninstall(fleet, inventory, "--purge-models", "--plan")
-    assert again.code == 0, again.text
-    assert "nothing of this package is there" in again.out
-
-
-def test_models_and_packages_stay_when_they_are_to(fleet: Fleet, tmp_path: Path) -> None:
-    inventory = everything(fleet, tmp_path)
-    fleet.apply(inventory)
-    packages = fleet.sh(HOST, "dpkg-query -W -f '${Package}\\n'")
-    assert uninstall(fleet, inventory, "--keep-packages", "--yes").code == 0
-    assert fleet.sh(HOST, "dpkg-query -W -f '${Package}\\n'") == packages
-    models = "/usr/share/ollama/.ollama/models"
-    assert fleet.sh(HOST, f"stat -c %U {models}/blobs") == "ollama"
-    assert fleet.ssh(HOST, "systemctl cat ollama.service").returncode != 0
-    # The next deployment finds its models.
-    fleet.apply(inventory)
-    assert fleet.listed(HOST) == {fleet.chat()["name"]}
+    again = uninstall(inventory, "--purge-models", "--plan")
+    assert (again.code, NOTHING in again.out) == (0, True), again.text

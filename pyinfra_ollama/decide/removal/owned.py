@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.layout import monitoring
 from pyinfra_ollama.settings import Declared
 
+DEBUG_END = "pyinfra-ollama-debug-end.timer"
 # Started and enabled by this package; those of Debian's packages are their own.
 UNITS = (
     # What begins others comes first, so that nothing is begun anew behind them.
+    DEBUG_END,
     *(f"{unit}.{kind}" for kind in ("timer", "service") for unit in layout.backup.UNITS),
-    layout.monitoring.MONITOR_TIMER,
+    monitoring.MONITOR_TIMER,
     "ollama-monitor.service",
-    layout.monitoring.EXPORTER_UNIT,
+    monitoring.EXPORTER_UNIT,
     layout.UNIT,
 )
+# Those of them that run all the time; the others come and go.
+LASTING = (monitoring.EXPORTER_UNIT, layout.UNIT)
+UNIT_FOLDER = "/etc/systemd/system"
 # One file each, which may stand in place of another's.
 FILES = (
     layout.UNIT_FILE,
@@ -28,21 +34,27 @@ FILES = (
     layout.ACME_DROP_IN,
     layout.backup.COMMAND,
     *layout.backup.UNIT_FILES,
-    layout.monitoring.EXPORTER_UNIT_FILE,
-    layout.monitoring.EXPORTER_COMMAND,
-    *layout.monitoring.DEFAULTS.values(),
-    *layout.monitoring.OBSERVER_FILES,
-    *(path for path in layout.monitoring.TOOLS if "/bin/" in path),
-    layout.monitoring.MONITOR_LOGROTATE,
-    layout.monitoring.JOURNALD_FILE,
-    *layout.monitoring.MONITOR_UNITS,
+    monitoring.EXPORTER_UNIT_FILE,
+    monitoring.EXPORTER_COMMAND,
+    *monitoring.DEFAULTS.values(),
+    *monitoring.OBSERVER_FILES,
+    *(path for path in monitoring.TOOLS if "/bin/" in path),
+    monitoring.MONITOR_LOGROTATE,
+    monitoring.JOURNALD_FILE,
+    *monitoring.MONITOR_UNITS,
+)
+# What comes and goes while the host is looked at: systemd's own memory of timers, figures, locks.
+PASSING = (
     layout.DEBUG_DROP_IN,
+    # When debug mode ends, beside it (debug.sh).
+    f"{layout.DEBUG_DROP_IN.removesuffix('.conf')}.end",
     layout.monitoring.MONITOR_FIGURES,
     layout.backup.FIGURES,
-    # systemd's own memory of timers that are made up for.
     *(f"/var/lib/systemd/timers/stamp-{unit}.timer" for unit in layout.backup.UNITS),
     "/run/lock/pyinfra-ollama-firewall",
 )
+# Logs with their rotated ones beside them.
+LOGS = (f"{monitoring.MONITOR_LOG}*",)
 # Whole folders in which nothing is anybody else's.
 TREES = (
     layout.OPT,
@@ -51,35 +63,51 @@ TREES = (
     layout.ACME_ROOT,
     layout.CONFIGURATION,
     layout.HOST_LIBRARY,
+)
+PASSING_TREES = (
     layout.backup.CACHE,
     "/run/pyinfra-ollama-firewall",
     "/run/pyinfra-ollama-monitor",
 )
-# Logs with their rotated ones beside them.
-LOGS = (f"{layout.monitoring.MONITOR_LOG}*",)
+FIREWALL_UNDO = "/run/pyinfra-ollama-firewall/undo"
 LINKS = {layout.COMMAND: f"{layout.OPT}/"}
 # Folders that others may use as well: they go when nothing is in them.
 SHARED = tuple(
-    dict.fromkeys(
-        str(PurePosixPath(path).parent)
-        for path in (
-            layout.DROP_IN,
-            layout.ACME_DROP_IN,
-            layout.monitoring.JOURNALD_FILE,
-            layout.monitoring.MONITOR_UNITS[-1],
-            layout.DEBUG_DROP_IN,
-            layout.monitoring.PROMETHEUS_RULES,
-        )
-    )
+    str(PurePosixPath(path).parent)
+    for path in (layout.DROP_IN, layout.ACME_DROP_IN, layout.DEBUG_DROP_IN)
 )
 # They tell what was made, so they go when all else is gone.
-LAST = ("/run/pyinfra-ollama", layout.STATE)
+RUN = "/run/pyinfra-ollama"
+# Services of Debian's packages, by package, with the files of this package that they run with.
+SERVING: Mapping[str, tuple[str, ...]] = {
+    "nginx": (layout.NGINX_CONF,),
+    monitoring.NODE_EXPORTER: (monitoring.DEFAULTS[monitoring.NODE_EXPORTER],),
+    monitoring.NGINX_EXPORTER: (monitoring.DEFAULTS[monitoring.NGINX_EXPORTER],),
+    monitoring.PROMETHEUS: (
+        monitoring.DEFAULTS[monitoring.PROMETHEUS],
+        monitoring.PROMETHEUS_CONFIG,
+    ),
+    monitoring.ALERTMANAGER: (
+        monitoring.DEFAULTS[monitoring.ALERTMANAGER],
+        monitoring.ALERTMANAGER_CONFIG,
+    ),
+}
+# What packages leave behind when they are purged; what was there before is noted (apt.sh).
+LEFT: Mapping[str, tuple[str, ...]] = {
+    "nginx": ("/var/www/html/index.nginx-debian.html", "/var/www/html", "/var/www"),
+    "logrotate": ("/var/lib/systemd/timers/stamp-logrotate.timer",),
+    "certbot": ("/var/lib/systemd/timers/stamp-certbot.timer",),
+}
+# Where nobody else would put anything; a file there that is not ours is worth a word.
+OWN = (*(f"{UNIT_FOLDER}/{unit}" for unit in UNITS), *monitoring.TOOLS)
+PACKAGES = tuple(dict.fromkeys((*SERVING, *LEFT, "ufw")))
 
 
 def paths(declared: Declared) -> tuple[str, ...]:
     """Every path that the host is asked about; `*` at the end stands for rotated logs."""
-    own = (*FILES, *LOGS, *TREES, *LINKS, *SHARED, *LAST, *_own(declared))
-    return tuple(dict.fromkeys(own))
+    own = (*FILES, *PASSING, *LOGS, *TREES, *PASSING_TREES, *LINKS, *SHARED, RUN, layout.STATE)
+    left = (path for paths in LEFT.values() for path in paths)
+    return tuple(dict.fromkeys((*own, FIREWALL_UNDO, *left, *_own(declared))))
 
 
 def logs(paths: Iterable[str]) -> tuple[str, ...]:

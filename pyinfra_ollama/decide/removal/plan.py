@@ -1,100 +1,90 @@
-"""From what there is on a host to the steps that take it away, and to what stays and why."""
+"""From what there is of this package on a host to the steps that take it away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide.firewall.rules import is_ours
 from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.seen import Seen
-from pyinfra_ollama.settings import Declared, Disk, human_size
+from pyinfra_ollama.decide.removal.serving import steps as serving
+from pyinfra_ollama.decide.removal.staying import stays
+from pyinfra_ollama.decide.removal.steps import Plan, Removal, Wishes, keeps_ufw, units
+from pyinfra_ollama.settings import Declared, human_size
 
-
-@dataclass(frozen=True)
-class Removal:
-    """One step of scripts/uninstall.sh; `text` says it to a person, empty for what goes without."""
-
-    verb: str
-    subject: str
-    more: str = ""
-    text: str = ""
-
-    @property
-    def line(self) -> str:
-        """The step as the script reads it."""
-        return f"{self.verb}|{self.subject}|{self.more}"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The steps in their order, and what stays, with the reason."""
-
-    steps: tuple[Removal, ...]
-    stays: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the person asked for."""
-
-    purge_models: bool = False
-    keep_packages: bool = False
+# What the next uninstall has to know of what stays (scripts/uninstall.sh, notes).
+NOTES = ("user", "group", "folder")
 
 
 def plan(declared: Declared, seen: Seen, wishes: Wishes) -> Plan:
     """Everything of this package that is there; what was there before it stays."""
     steps = tuple(_steps(declared, seen, wishes))
-    return Plan(steps, tuple(_stays(declared, seen, wishes)))
+    return Plan(steps, tuple(stays(declared, seen, wishes)))
 
 
 def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
-    for unit in owned.UNITS:
-        if unit in seen.units:
-            yield Removal("disable", unit, text=f"stop {unit}")
+    if owned.FIREWALL_UNDO in seen.paths:
+        text = "undo a change of the firewall that nobody confirmed"
+        yield Removal("undo", owned.FIREWALL_UNDO, text=text, passing=True)
+    for unit in units(seen):
+        passing = unit.endswith(".service") and unit not in owned.LASTING
+        yield Removal("disable", unit, text=f"stop {unit}", passing=passing)
     if seen.official:
-        yield Removal(
-            "official", layout.OFFICIAL_RELEASE, text="move the official installation back, stopped"
-        )
+        yield Removal("official", "official", text="move the official installation back")
     for path, target in owned.LINKS.items():
         if seen.paths.get(path) == "link":
             yield Removal("link", path, target, text=f"remove {path}")
-    left = _unknown(seen, wishes)
-    of_ours = (*owned.FILES, *owned.logs(seen.paths))
-    files = [path for path in of_ours if _is_ours(seen, path) and path not in left]
-    for path in files:
-        back = " and put back what was there before" if path in seen.before else ""
-        yield Removal("file", path, text=f"remove {path}{back}")
-    yield from (Removal("empty", path) for path in owned.SHARED if path in seen.paths)
+    yield from _files(seen)
     # Also of what one that was cut off had removed.
-    if files or layout.STATE in seen.paths:
+    begun = layout.STATE in seen.paths and seen.state != {"made"}
+    if begun or any(map(seen.is_ours, owned.FILES)):
         yield Removal("reload", "systemd")
+    if begun and layout.HOST_LIBRARY in seen.paths and declared.monitoring:
+        yield Removal("restart", "systemd-journald.service")
+        yield Removal("restart", "logrotate.timer")
     if seen.lineage:
         yield Removal("lineage", "pyinfra-ollama", text="have certbot delete its certificate")
-    if layout.NGINX_CONF in seen.before:
-        # Without effect where nginx goes with its package.
-        yield Removal("restart", layout.NGINX_UNIT, text="restart nginx with what it had")
+    yield from serving(seen)
     yield from _firewall(seen)
-    for path in owned.TREES:
+    for path in (*owned.TREES, *owned.PASSING_TREES):
         if path in seen.paths:
-            yield Removal("tree", path, text=f"remove {path} and all in it")
+            passing = path in owned.PASSING_TREES
+            yield Removal("tree", path, text=f"remove {path} and all in it", passing=passing)
     yield from _swap(seen)
     yield from _models(declared, seen, wishes)
-    if _removes_packages(seen, wishes):
-        names = " ".join(seen.packages)
-        yield Removal("packages", names, text=f"purge the packages {names}")
-    for path in owned.LAST:
-        if path in seen.paths:
-            yield Removal("tree", path, text=f"remove {path} and all in it")
+    yield from _official(seen)
+    # Before the packages, which remove folders that are empty then.
+    yield from _folders(seen, wishes)
+    yield from _packages(seen, wishes)
+    yield from _last(seen, wishes)
+
+
+def _files(seen: Seen) -> Iterator[Removal]:
+    for path in filter(seen.is_ours, (*owned.FILES, *owned.PASSING, *owned.logs(seen.paths))):
+        passing = path not in owned.FILES
+        if path == layout.UNIT_FILE and path in seen.before and not seen.official:
+            # The unit of an official installation that is there no more.
+            yield Removal("away", path, text=f"remove {path}")
+            continue
+        back = " and put back what was there before" if path in seen.before else ""
+        yield Removal("file", path, text=f"remove {path}{back}", passing=passing)
 
 
 def _firewall(seen: Seen) -> Iterator[Removal]:
-    ours = _is_noted(seen, "firewall")
-    if ours:
-        yield Removal("firewall", "ufw", text="disable ufw: the host is open as it was before")
-    for rule in seen.rules:
-        if ours or not _is_ssh(rule):
-            yield Removal("rule", rule, text=f"delete ufw's rule {rule}")
+    by_us = seen.is_noted("firewall") and not keeps_ufw(seen)
+    ours = [rule for rule in seen.rules if rule.plain and is_ours(rule)]
+    if by_us and ("ufw" in seen.here or ours):
+        text = "disable ufw: what comes in is no longer filtered, as it was before"
+        yield Removal("firewall", "ufw", text=text)
+    for rule in ours:
+        if by_us or not rule.comment.endswith(": ssh"):
+            words = f"{rule.protocol} {rule.port} {rule.network}"
+            text = f"delete ufw's rule for {rule.port}/{rule.protocol} from {rule.network}"
+            yield Removal("rule", words, text=text)
+    for words in seen.noted("ufw") if not (seen.is_noted("firewall") and keeps_ufw(seen)) else ():
+        key, _, value = words.partition(" ")
+        yield Removal("policy", key, value, text=f"set {key} of ufw to {value} again")
 
 
 def _swap(seen: Seen) -> Iterator[Removal]:
@@ -113,9 +103,7 @@ def _models(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]
     size = f"{seen.model_count} models, {human_size(seen.model_bytes)}"
     for part in sorted(seen.models):
         yield Removal("tree", f"{folder}/{part}", text=f"remove {folder}/{part} ({size})")
-    if seen.models:
-        yield Removal("empty", folder)
-    if not _is_noted(seen, "user"):
+    if not seen.is_noted("user"):
         return
     if layout.HOME in seen.paths:
         yield Removal("tree", layout.HOME, text=f"remove {layout.HOME} and all in it")
@@ -125,49 +113,57 @@ def _models(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]
         yield Removal("group", name, text=f"remove the group {name}")
 
 
-def _stays(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[str]:
-    if not wishes.purge_models and seen.models:
-        size = f"{seen.model_count} models, {human_size(seen.model_bytes)}"
-        folder = owned.models_dir(declared)
-        yield f"{folder} ({size}) with its user {layout.USER}: --purge-models removes them"
-    elif wishes.purge_models and not _is_noted(seen, "user"):
-        yield f"user {layout.USER} and {layout.HOME}: it is not noted that this package made them"
-    if wishes.keep_packages:
-        yield "the packages: --keep-packages"
-    elif seen.old:
-        yield f"the packages: with them would go {', '.join(seen.old)}, there before this package"
-    elif seen.made is None:
-        yield "the packages: an older version of this package did not note which it installed"
-    for path in _unknown(seen, wishes):
-        yield f"{path}: what was there before is not known, and without it nginx does not start"
-    if not _is_noted(seen, "firewall") and any(map(_is_ssh, seen.rules)):
-        yield "ufw and its rules for SSH: it was enabled before this package"
-    swap = declared.server.swap if declared.server else None
-    if swap and swap.path in seen.paths and swap.path not in seen.noted("swapfile"):
-        yield f"the swapfile {swap.path}: it is not noted that this package made it"
-    if declared.backup and isinstance(declared.backup.repository, Disk):
-        yield f"{declared.backup.repository.path}: backups are not what goes with an installation"
+def _official(seen: Seen) -> Iterator[Removal]:
+    """It runs again where it ran, also when one was cut off before this."""
+    if not (seen.official or seen.paths.get(layout.UNIT_FILE) == "foreign"):
+        return
+    if layout.UNIT_FILE in seen.before:
+        if "enabled" in seen.noted("official"):
+            yield Removal("enable", layout.UNIT)
+        if "active" in seen.noted("official"):
+            yield Removal("start", layout.UNIT, text=f"start {layout.UNIT} as it was before")
 
 
-def _unknown(seen: Seen, wishes: Wishes) -> tuple[str, ...]:
-    """Files in place of another's that is not known, which its program cannot do without."""
-    goes = "nginx" in seen.packages and _removes_packages(seen, wishes)
-    known = layout.NGINX_CONF in seen.before
-    ours = _is_ours(seen, layout.NGINX_CONF)
-    return (layout.NGINX_CONF,) if ours and not known and not goes else ()
+def _packages(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
+    going = seen.packages if not wishes.keep_packages else ()
+    if going:
+        names = " ".join(going)
+        history = layout.monitoring.PROMETHEUS in going and seen.history_bytes
+        data = f", with Prometheus's history ({human_size(seen.history_bytes)})" if history else ""
+        yield Removal("packages", names, text=f"purge the packages {names}{data}")
+    remaining = seen.here - set(going)
+    for package, paths in owned.LEFT.items():
+        for path in paths if package not in remaining else ():
+            if path in seen.noted("left") and (path in seen.paths or package in going):
+                verb = "away" if path.rpartition("/")[2].count(".") else "empty"
+                yield Removal(verb, path)
+    if not any(name.startswith("prometheus") for name in remaining):
+        yield from (Removal("user", name) for name in seen.noted("account"))
 
 
-def _is_ours(seen: Seen, path: str) -> bool:
-    return seen.paths.get(path) == "file"
+def _folders(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
+    noted = seen.noted("folder") if not _stays_noted(seen, wishes) else ()
+    folders = {*(path for path in owned.SHARED if path in seen.paths), *noted}
+    for path in sorted(folders, key=lambda path: (-path.count("/"), path)):
+        yield Removal("empty", path)
 
 
-def _removes_packages(seen: Seen, wishes: Wishes) -> bool:
-    return bool(seen.packages) and not seen.old and not wishes.keep_packages
+def _stays_noted(seen: Seen, wishes: Wishes) -> bool:
+    """Whether all is gone but for models and their user, of which a note stays."""
+    return not wishes.purge_models and seen.is_noted("user") and seen.state == {"made"}
 
 
-def _is_noted(seen: Seen, kind: str) -> bool:
-    return any(line.split(" ")[0] == kind for line in seen.made or ())
-
-
-def _is_ssh(rule: str) -> bool:
-    return rule.endswith("comment 'pyinfra-ollama: ssh'")
+def _last(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
+    stay = not wishes.purge_models and seen.is_noted("user")
+    if owned.RUN in seen.paths:
+        # A run that takes the host's lock makes it.
+        text = f"remove {owned.RUN} and all in it"
+        yield Removal("tree", owned.RUN, text=text, passing=True)
+    if layout.STATE not in seen.paths:
+        return
+    if not stay:
+        text = f"remove {layout.STATE} and all in it"
+        yield Removal("tree", layout.STATE, text=text)
+    elif seen.state != {"made"} or any(row.split(" ")[0] not in NOTES for row in seen.made or ()):
+        text = f"remove what is in {layout.STATE} but for a note of what stays"
+        yield Removal("notes", layout.STATE, text=text)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pyinfra_ollama.snapshot.filtering import UfwRule
+from pyinfra_ollama.snapshot.firewall import rules
 from pyinfra_ollama.snapshot.lines import pairs
 
 SECTIONS = (
     "paths",
     "units",
     "made",
+    "state",
     "before",
     "official",
     "models",
@@ -31,29 +34,44 @@ class Seen:
 
     `paths`: path to "file", "foreign" (one that does not say it is ours), "folder" or "link";
     `made`: what the deployment noted that it made, None where it noted nothing (an older
-    version); `before`: files whose former content is kept.
-    `packages`: what apt would remove with those that were asked for; `old`: those among it that
-    were there before, for whose sake all stay. `rules`: ufw's, in the words of `ufw show added`.
+    version); `state`: what is in the folder of these notes; `before`: files whose former content
+    is kept; `rules`: ufw's, of whomever.
+
+    `packages`: what apt would remove; `kept`: packages that were asked for and stay, with the
+    reason; `here`, `had`: of those with services, which are installed and which were there
+    before; `history_bytes`: what Prometheus has collected.
     """
 
     uid: int
     paths: Mapping[str, str]
     units: tuple[str, ...]
     made: tuple[str, ...] | None
+    state: frozenset[str]
     before: frozenset[str]
     official: bool
     models: frozenset[str]
     model_bytes: int
     model_count: int
-    rules: tuple[str, ...]
+    rules: tuple[UfwRule, ...]
     lineage: bool
     packages: tuple[str, ...]
-    old: tuple[str, ...]
+    kept: Mapping[str, str]
+    here: frozenset[str]
+    had: frozenset[str]
+    history_bytes: int
 
     def noted(self, kind: str) -> tuple[str, ...]:
         """What was noted of one kind: `user ollama` gives `ollama`."""
         rows = (line.partition(" ") for line in self.made or ())
         return tuple(rest for name, _, rest in rows if name == kind)
+
+    def is_noted(self, kind: str) -> bool:
+        """Whether anything was noted of one kind."""
+        return any(line.split(" ")[0] == kind for line in self.made or ())
+
+    def is_ours(self, path: str) -> bool:
+        """Whether there is a file that says it is of this package."""
+        return self.paths.get(path) == "file"
 
 
 def read(lines: Iterable[str]) -> Seen:
@@ -70,6 +88,13 @@ def read(lines: Iterable[str]) -> Seen:
     missing = [section for section in SECTIONS if section not in found]
     if missing:
         raise SeenError(f"the host did not say all that was asked: {', '.join(missing)}")
+    failed = [line for line in found["packages"] if line.startswith("fail ")]
+    if failed:
+        said = failed[0].removeprefix("fail ")
+        raise SeenError(
+            f"apt cannot tell which packages would go: {said}; "
+            "mend it with: apt-get --fix-broken install, or leave them with --keep-packages"
+        )
     try:
         return _seen(found)
     except (ValueError, IndexError, KeyError) as error:
@@ -78,22 +103,27 @@ def read(lines: Iterable[str]) -> Seen:
 
 def _seen(found: Mapping[str, list[str]]) -> Seen:
     models = pairs(line.replace(" ", "=", 1) for line in found["models"])
+    packages = [line.split(" ", 2) for line in found["packages"]]
     return Seen(
         uid=int(found["uid"][0]),
         paths={line.split(" ")[1]: line.split(" ")[0] for line in found["paths"]},
         units=tuple(found["units"]),
         made=tuple(found["made"]) or None,
+        state=frozenset(found["state"]),
         before=frozenset(found["before"]),
         official=bool(found["official"]),
         models=frozenset({"blobs", "manifests"} & set(found["models"])),
         model_bytes=int(models.get("bytes", 0)),
         model_count=int(models.get("count", 0)),
-        rules=tuple(found["firewall"]),
+        rules=rules(found["firewall"]),
         lineage=bool(found["lineage"]),
-        packages=_of(found["packages"], "new"),
-        old=_of(found["packages"], "old"),
+        packages=_of(packages, "new"),
+        kept={row[1]: row[2] for row in packages if row[0] == "stay"},
+        here=frozenset(_of(packages, "here")),
+        had=frozenset(_of(packages, "had")),
+        history_bytes=sum(int(text) for text in _of(packages, "history")),
     )
 
 
-def _of(lines: Iterable[str], kind: str) -> tuple[str, ...]:
-    return tuple(line.split()[1] for line in lines if line.split()[0] == kind)
+def _of(rows: Iterable[list[str]], kind: str) -> tuple[str, ...]:
+    return tuple(row[1] for row in rows if row[0] == kind)

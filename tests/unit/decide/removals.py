@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pyinfra_ollama import layout
+from pyinfra_ollama.decide.removal.plan import plan
+from pyinfra_ollama.decide.removal.seen import read
+from pyinfra_ollama.decide.removal.steps import Plan, Wishes
+from pyinfra_ollama.settings import Declared
+
+from .hosts import declaration
 
 MODELS = "/usr/share/ollama/.ollama/models"
-SSH = "allow proto tcp from 0.0.0.0/0 to any port 22 comment 'pyinfra-ollama: ssh'"
-DOOR = "allow proto tcp from 0.0.0.0/0 to any port 443 comment 'pyinfra-ollama: gateway'"
+
+
+def tuple_of(port: int, purpose: str, network: str = "0.0.0.0/0") -> str:
+    """A rule as it stands in ufw's files; without a purpose it is somebody else's."""
+    anywhere = "::/0" if ":" in network else "0.0.0.0/0"
+    comment = f" comment={f'pyinfra-ollama: {purpose}'.encode().hex()}" if purpose else ""
+    return f"### tuple ### allow tcp {port} {anywhere} any {network} in{comment}"
+
+
+SSH, DOOR, THEIRS = tuple_of(22, "ssh"), tuple_of(443, "gateway"), tuple_of(8080, "")
 ALL = {
     "paths": [
         "folder /opt/ollama",
@@ -22,6 +38,7 @@ ALL = {
     ],
     "units": ["ollama.service"],
     "made": ["group ollama", "user ollama", "swapfile /swapfile", "swappiness 60"],
+    "state": ["made", "verified"],
     "before": [],
     "official": [],
     "models": ["blobs", "manifests", "bytes 1048576", "count 2"],
@@ -37,3 +54,12 @@ def answer(**changes: list[str]) -> list[str]:
     for name, body in {**ALL, **changes}.items():
         lines += [f"@@begin {name}", *body, "", "@@end 0"]
     return lines
+
+
+def planned(declared: Declared | None = None, wishes: Wishes | None = None, **changes: Any) -> Plan:
+    server = declaration(swap={"size": "1G"})
+    return plan(declared or server, read(answer(**changes)), wishes or Wishes())
+
+
+def steps(found: Plan) -> list[str]:
+    return [step.line for step in found.steps]

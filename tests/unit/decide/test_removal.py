@@ -7,22 +7,10 @@ from typing import Any
 import pytest
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.decide.removal.plan import Plan, Wishes, plan
-from pyinfra_ollama.decide.removal.seen import read
-from pyinfra_ollama.settings import Declared
+from pyinfra_ollama.decide.removal.steps import Wishes
 
 from .backups import having
-from .hosts import declaration
-from .removals import ALL, DOOR, MODELS, SSH, answer
-
-
-def planned(declared: Declared | None = None, wishes: Wishes | None = None, **changes: Any) -> Plan:
-    server = declaration(swap={"size": "1G"})
-    return plan(declared or server, read(answer(**changes)), wishes or Wishes())
-
-
-def steps(found: Plan) -> list[str]:
-    return [step.line for step in found.steps]
+from .removals import ALL, DOOR, MODELS, SSH, planned, steps
 
 
 def test_all_of_it_in_an_order_in_which_a_cut_is_finished_by_the_next() -> None:
@@ -32,7 +20,6 @@ def test_all_of_it_in_an_order_in_which_a_cut_is_finished_by_the_next() -> None:
         "link|/usr/local/bin/ollama|/opt/ollama/",
         f"file|{layout.UNIT_FILE}|",
         f"file|{layout.DROP_IN}|",
-        f"empty|{layout.DROP_IN.rpartition('/')[0]}|",
         "reload|systemd|",
         "tree|/opt/ollama|",
         "tree|/etc/pyinfra-ollama|",
@@ -40,10 +27,10 @@ def test_all_of_it_in_an_order_in_which_a_cut_is_finished_by_the_next() -> None:
         "swappiness|60|",
         f"tree|{MODELS}/blobs|",
         f"tree|{MODELS}/manifests|",
-        f"empty|{MODELS}|",
         "tree|/usr/share/ollama|",
         "user|ollama|",
         "group|ollama|",
+        f"empty|{layout.DROP_IN.rpartition('/')[0]}|",
         "packages|zstd libzstd9|",
         "tree|/var/lib/pyinfra-ollama|",
     ]
@@ -60,12 +47,12 @@ def test_models_stay_with_their_user_unless_they_are_asked_for() -> None:
 @pytest.mark.parametrize(
     ("changes", "wishes", "verb", "reason"),
     [
-        ({"packages": ["new zstd", "old curl"]}, Wishes(), "packages", "with them would go curl"),
+        ({"packages": ["stay zstd certbot needs it"]}, Wishes(), "packages", "zstd: certbot needs"),
         ({}, Wishes(keep_packages=True), "packages", "--keep-packages"),
         ({"made": [], "packages": []}, Wishes(), "packages", "did not note which"),
         ({"made": ["user ollama"]}, Wishes(), "swap", "the swapfile /swapfile: it is not noted"),
         ({"made": ["group x"]}, Wishes(purge_models=True), "user", "it is not noted that this"),
-        ({"firewall": [SSH, DOOR]}, Wishes(), "firewall", "ufw and its rules for SSH"),
+        ({"firewall": [SSH, DOOR]}, Wishes(), "firewall", "ufw with the rules for SSH"),
     ],
 )
 def test_what_was_there_before_stays_and_the_plan_says_why(
@@ -76,46 +63,58 @@ def test_what_was_there_before_stays_and_the_plan_says_why(
     assert any(reason in text for text in found.stays)
 
 
-def test_nobody_is_locked_out_by_the_rules_that_go() -> None:
-    enabled_before = steps(planned(firewall=[SSH, DOOR]))
-    assert f"rule|{DOOR}|" in enabled_before
-    assert f"rule|{SSH}|" not in enabled_before
-    by_us = steps(planned(firewall=[SSH, DOOR], made=["firewall"]))
-    assert by_us.index("firewall|ufw|") < by_us.index(f"rule|{SSH}|")
+def test_a_note_of_what_stays_is_kept_for_the_next() -> None:
+    assert steps(planned())[-1] == "notes|/var/lib/pyinfra-ollama|"
+    there = ["folder /var/lib/pyinfra-ollama", "folder /usr/share/ollama", f"folder {MODELS}"]
+    left: dict[str, Any] = {
+        "paths": there,
+        "units": [],
+        "made": ["user ollama"],
+        "state": ["made"],
+        "packages": [],
+    }
+    after = planned(**left)
+    assert after.steps == ()
+    assert any("--purge-models removes them" in text for text in after.stays)
+    assert "user|ollama|" in steps(planned(wishes=Wishes(purge_models=True), **left))
 
 
-def test_nginx_gets_its_own_configuration_back_or_keeps_ours() -> None:
-    there = [*ALL["paths"], f"file {layout.NGINX_CONF}", f"folder {layout.NGINX_FOLDER}"]
-    known = planned(paths=there, before=[layout.NGINX_CONF])
-    assert steps(known).index(f"file|{layout.NGINX_CONF}|") < steps(known).index(
-        "restart|nginx.service|"
-    )
-    unknown = planned(paths=there)
-    assert f"file|{layout.NGINX_CONF}|" not in steps(unknown)
-    assert any("nginx.conf" in text for text in unknown.stays)
-    goes = planned(paths=there, packages=["new nginx", "new zstd"])
-    assert f"file|{layout.NGINX_CONF}|" in steps(goes)
-
-
-def test_an_nginx_that_is_not_ours_is_left_alone() -> None:
-    found = planned(paths=[*ALL["paths"], f"foreign {layout.NGINX_CONF}"])
-    assert not [line for line in steps(found) if "nginx" in line]
-    assert not [text for text in found.stays if "nginx" in text]
-
-
-def test_what_was_put_back_is_not_taken_for_ours_by_the_next() -> None:
-    there = [f"foreign {layout.NGINX_CONF}", "folder /var/lib/pyinfra-ollama"]
-    found = planned(paths=there, before=[layout.NGINX_CONF], units=[], made=[], packages=[])
-    assert steps(found) == [
-        "reload|systemd|",
-        "restart|nginx.service|",
-        "tree|/var/lib/pyinfra-ollama|",
-    ]
+def test_only_what_lasts_is_agreed_to() -> None:
+    log = f"file {layout.monitoring.MONITOR_LOG}"
+    before, after = planned(), planned(paths=[*ALL["paths"], log, f"{log}.1"])
+    assert before.steps != after.steps
+    assert before.agreed == after.agreed
 
 
 def test_an_official_installation_is_moved_back_before_its_folder_goes() -> None:
-    found = steps(planned(official=["there"], before=[layout.UNIT_FILE]))
+    made = ["official enabled", "official active"]
+    found = steps(planned(official=["there"], before=[layout.UNIT_FILE], made=made))
     assert found.index("official|official|") < found.index("tree|/opt/ollama|")
+    assert found.index(f"file|{layout.UNIT_FILE}|") < found.index("enable|ollama.service|")
+    assert "start|ollama.service|" in found
+
+
+def test_one_that_was_cut_off_starts_it_as_well() -> None:
+    there = [f"foreign {layout.UNIT_FILE}", "folder /var/lib/pyinfra-ollama"]
+    made = ["official enabled", "official active"]
+    found = planned(paths=there, before=[layout.UNIT_FILE], made=made, units=[], models=[])
+    assert "start|ollama.service|" in steps(found)
+
+
+def test_the_unit_of_an_official_installation_that_is_gone_does_not_come_back() -> None:
+    found = steps(planned(before=[layout.UNIT_FILE], made=["official enabled"]))
+    assert f"away|{layout.UNIT_FILE}|" in found
+    assert not [line for line in found if line.startswith("enable")]
+
+
+@pytest.mark.parametrize("kind", ["foreign", "link"])
+def test_somebody_elses_unit_of_that_name_is_left_alone(kind: str) -> None:
+    nothing: dict[str, list[str]] = {name: [] for name in ALL if name != "uid"}
+    there = [f"{kind} {layout.UNIT_FILE} /srv/x"]
+    found = planned(**{**nothing, "paths": there, "units": ["ollama.service"]})
+    assert found.steps == ()
+    if kind == "foreign":
+        assert f"{layout.UNIT_FILE}: it does not say that it is of this package" in found.stays
 
 
 def test_backups_stay() -> None:

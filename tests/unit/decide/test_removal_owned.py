@@ -46,7 +46,7 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
         *tool_files(declared, TEMPLATES),
         *unit_files(declared, TEMPLATES),
     ]
-    own = (*owned.TREES, *owned.LAST)
+    own = (*owned.TREES, layout.STATE)
     unknown = [
         file.path
         for file in written
@@ -86,3 +86,8 @@ def test_the_seen_answer_is_read() -> None:
     assert isinstance(seen, Seen)
     assert (seen.model_count, seen.model_bytes, seen.uid) == (2, 1048576, 0)
     assert seen.noted("swapfile") == ("/swapfile",)
+
+
+def test_apt_that_cannot_tell_is_not_taken_for_nothing() -> None:
+    with pytest.raises(SeenError, match=r"apt cannot tell .* Unmet dependencies.*--keep-packages"):
+        read(answer(packages=["fail Unmet dependencies. Try this"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def test_what_was_agreed_to_is_taken_away(hosts: Hosts) -> None:
     assert list(hosts.removed) == ["web1"]
     steps = hosts.removed["web1"].splitlines()
     assert steps[0] == "disable|ollama.service|"
-    assert steps[-1] == "tree|/var/lib/pyinfra-ollama|"
+    assert steps[-1] == "notes|/var/lib/pyinfra-ollama|"
 
 
 def test_nobody_uninstalls_by_mistake(hosts: Hosts) -> None:
@@ -118,3 +119,36 @@ def test_unknown_is_not_empty(hosts: Hosts, look: list[str], said: str) -> None:
     assert result.exit_code == Exit.UNKNOWN
     assert said in result.stdout
     assert hosts.removed == {}
+
+
+def test_json_is_one_document_of_what_became_of_each_host(hosts: Hosts) -> None:
+    hosts.ends = Output(True, ["nginx.service does not start", "all of it is gone"], [])
+    result = run("uninstall", "hosts.py", "--yes", "--format", "json")
+    assert result.exit_code == Exit.GOOD, result.output
+    said = json.loads(result.stdout)
+    assert said["totals"]["removed"] == said["totals"]["nothing"] == 1
+    assert [host["host"] for host in said["hosts"]] == ["web1", "web2"]
+    assert said["hosts"][0]["goes"][0] == "stop ollama.service"
+    assert said["hosts"][0]["said"] == ["nginx.service does not start", "all of it is gone"]
+    assert said["hosts"][1]["goes"] == []
+
+
+def test_who_wants_json_is_asked_with_the_plan_before_the_eyes(hosts: Hosts) -> None:
+    result = run("uninstall", "hosts.py", "--format", "json")
+    assert result.exit_code == Exit.INTERRUPTED
+    assert result.stdout == ""
+    assert "stop ollama.service" in result.stderr
+
+
+def test_a_host_that_cannot_be_told_does_not_keep_the_others(hosts: Hosts) -> None:
+    hosts.looks["web2"] = [answer()[:-2]]
+    result = run("uninstall", "hosts.py", "--yes")
+    assert result.exit_code == Exit.UNKNOWN
+    assert list(hosts.removed) == ["web1"]
+
+
+def test_what_comes_and_goes_by_itself_is_no_change(hosts: Hosts) -> None:
+    there = [*ALL["paths"], "file /var/log/ollama-monitor.log"]
+    hosts.looks["web1"] = [answer(), answer(paths=there)]
+    assert run("uninstall", "hosts.py", "--yes").exit_code == Exit.GOOD
+    assert "file|/var/log/ollama-monitor.log|" in hosts.removed["web1"]
