@@ -45,9 +45,11 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def show(given: argparse.Namespace, folder: Path) -> None:
     """Deploy, have clients ask, take the server away once, and note what Prometheus says."""
     say("two hosts, the deployment")
-    # With a root of its own kind, since the node exporter leaves overlays out.
-    stage = Stage(api.up(2, name=given.lab, plain_root=1), folder)
+    # With roots of their own, since the node exporter leaves overlays out.
+    stage = Stage(api.up(2, name=given.lab, plain_root=2), folder)
     stage.deploy()
+    say("a minute in which what was there before goes out of Prometheus' sight")
+    time.sleep(60)
     start = int(time.time())
     end = start + given.minutes * 60
     over = threading.Event()

@@ -35,6 +35,7 @@ class Step(StrEnum):
     EXPORTERS = "Have the exporters running as declared"
     OBSERVER_FILES = "Have the configuration of Prometheus and Alertmanager"
     OBSERVER = "Have Prometheus and Alertmanager running as declared"
+    OBSERVER_GRAFANA = "Have Grafana's data source and dashboard"
     MONITORING_TOOLS = "Have the host's own tools and bounds of its logs"
     MONITORING_UNITS = "Have the monitor's units"
     MONITORING = "Have the monitor's timer and the journal's bounds in force"

@@ -11,7 +11,22 @@ for port in $observer_ports; do
 done
 # A rename is a change of status, also of a file that was written long before it.
 stat -c 'changed=%.Z %n' /etc/prometheus/prometheus.yml /etc/prometheus/alertmanager.yml \
-  /etc/prometheus/rules/pyinfra-ollama.yml 2>/dev/null
+  /etc/prometheus/rules/pyinfra-ollama.yml /etc/grafana/provisioning/*/pyinfra-ollama.yaml 2>/dev/null
+# Grafana, where its own package is installed: whether it runs, and since when.
+# shellcheck disable=SC2016 # dpkg-query's own words
+if dpkg-query -W -f '${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null | grep -qx installed; then
+  active='' since=0
+  while IFS='=' read -r name value; do
+    case $name in
+      ActiveState) active=$value ;;
+      ExecMainStartTimestampMonotonic) since=$value ;;
+    esac
+  done <<END
+$(systemctl show grafana-server.service -p ActiveState,ExecMainStartTimestampMonotonic 2>/dev/null)
+END
+  printf 'grafana=%s|%s\n' "$active" "$([ "$active" != active ] ||
+    awk -v now="$(date +%s.%N)" -v since="$since" '{ printf "%.2f", now - $1 + since / 1e6 }' /proc/uptime)"
+fi
 # What a person wrote where ours would go.
 for file in /etc/prometheus/prometheus.yml /etc/prometheus/alertmanager.yml; do
   first_line "$file"

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from .alerts import Alerts, Receiver
 from .base import Setting, refusal, setting
-from .kinds import Size, shaped
+from .kinds import Flag, Size, shaped
 from .metrics import addresses
 
 Port = Annotated[int, Field(strict=True, ge=1024, le=65535)]
@@ -56,6 +56,11 @@ class Observer(Setting):
     )
     alerts: Alerts = setting(Alerts(), "When alerts fire.", source="see Alerts")
     receiver: Receiver = setting(Receiver(), "How people are told.", source="see Receiver")
+    grafana: Flag = setting(
+        True,
+        "Whether a Grafana whose own package is installed gets this Prometheus and the dashboard.",
+        source="our choice because Debian has no Grafana to install",
+    )
     runbooks: Annotated[
         str,
         shaped(

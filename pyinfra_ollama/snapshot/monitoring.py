@@ -23,12 +23,21 @@ class DaemonState:
 
 
 @dataclass(frozen=True)
+class GrafanaState:
+    """A Grafana of its own package; `started`: in seconds since 1970, None while it is not."""
+
+    active: str
+    started: float | None
+
+
+@dataclass(frozen=True)
 class MonitoringState:
     """`daemons` by unit; `exporter`: the hash of what it was started with, None when it is silent.
 
     `taken`: when Prometheus ("prometheus") and Alertmanager ("alertmanager") took their
     configuration, missing for one that refused it or is silent; `changed`: when a file was put in
     place; both in seconds since 1970. `foreign`: files that a person wrote where ours would go.
+    `grafana`: None where its package is not installed.
     """
 
     daemons: Mapping[str, DaemonState] = field(default_factory=dict)
@@ -36,6 +45,7 @@ class MonitoringState:
     taken: Mapping[str, float] = field(default_factory=dict)
     changed: Mapping[str, float] = field(default_factory=dict)
     foreign: tuple[str, ...] = ()
+    grafana: GrafanaState | None = None
 
 
 def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState:
@@ -58,4 +68,12 @@ def monitoring_state(sections: Mapping[str, list[str]]) -> MonitoringState:
         },
         changed={path: float(seconds) for seconds, path in moved},
         foreign=tuple(many(observer, "foreign")),
+        grafana=_grafana(said.get("grafana")),
     )
+
+
+def _grafana(said: str | None) -> GrafanaState | None:
+    if said is None:
+        return None
+    active, started = said.split("|")
+    return GrafanaState(active, float(started) if started else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.layout import grafana
 from pyinfra_ollama.settings import Declared, MetricsSettings
 from pyinfra_ollama.snapshot.question import Question
 
@@ -19,7 +20,7 @@ def of_monitoring(declared: Declared, asked: Question) -> Question:
         files += layout.monitoring.EXPORTER_STAMPED
         exporter = authority(declared.metrics)
     if observes := declared.observer:
-        files += layout.monitoring.OBSERVER_FILES
+        files += (*layout.monitoring.OBSERVER_FILES, *grafana.FILES)
         ports = (f"{observes.observer.port} {observes.observer.alertmanager_port}",)
     own = (layout.monitoring.EXPORTER_UNIT,) if declared.metrics else ()
     units = " ".join((*own, *(f"{name}.service" for name in names)))

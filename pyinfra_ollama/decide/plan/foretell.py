@@ -68,6 +68,10 @@ def texts_to_read(declared: Declared, snapshot: Snapshot, templates: Path) -> tu
         from pyinfra_ollama.decide.monitoring.work import monitoring_files
 
         files += monitoring_files(declared, templates)
+    if declared.observer:
+        from pyinfra_ollama.decide.monitoring.grafana import grafana_files
+
+        files += grafana_files(declared.observer, snapshot, templates)
     if declared.monitoring:
         from pyinfra_ollama.decide.plan.watching import files as of_monitoring
 

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import PurePosixPath
 
 from pyinfra_ollama import layout
-from pyinfra_ollama.layout import monitoring
+from pyinfra_ollama.layout import grafana, monitoring
 from pyinfra_ollama.settings import Declared
 
 DEBUG_END = "pyinfra-ollama-debug-end.timer"
@@ -38,6 +38,7 @@ FILES = (
     monitoring.EXPORTER_COMMAND,
     *monitoring.DEFAULTS.values(),
     *monitoring.OBSERVER_FILES,
+    *grafana.PROVISIONING,
     *(path for path in monitoring.TOOLS if "/bin/" in path),
     monitoring.MONITOR_LOGROTATE,
     monitoring.JOURNALD_FILE,

@@ -11,7 +11,7 @@ from pyinfra_ollama.decide.monitoring.state import exporter_stamp
 from pyinfra_ollama.decide.monitoring.work import monitoring_files
 from pyinfra_ollama.settings import Declared, Inventory, Secret, load
 from pyinfra_ollama.snapshot import FileState, Snapshot
-from pyinfra_ollama.snapshot.monitoring import DaemonState, MonitoringState
+from pyinfra_ollama.snapshot.monitoring import DaemonState, GrafanaState, MonitoringState
 from pyinfra_ollama.snapshot.observing import daemons
 
 from .gateways import TEMPLATES
@@ -92,3 +92,10 @@ def with_daemon(snapshot: Snapshot, unit: str, **changes: Any) -> Snapshot:
     daemons = dict(snapshot.monitoring.daemons)
     daemons[unit] = replace(daemons[unit], **changes)
     return with_monitoring(snapshot, daemons=daemons)
+
+
+def with_grafana(snapshot: Snapshot, active: str = "active", started: float = NOW) -> Snapshot:
+    """The host with a Grafana of its own package."""
+    found = snapshot.monitoring or MonitoringState()
+    running = started if active == "active" else None
+    return replace(snapshot, monitoring=replace(found, grafana=GrafanaState(active, running)))

@@ -8,16 +8,18 @@ from pyinfra_ollama import layout
 from pyinfra_ollama.decide import watching
 from pyinfra_ollama.decide.backup.files import tool_files, unit_files
 from pyinfra_ollama.decide.gateway.files import gateway_files
+from pyinfra_ollama.decide.monitoring.grafana import grafana_files
 from pyinfra_ollama.decide.monitoring.work import monitoring_files
 from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.seen import SECTIONS, Seen, SeenError, read
 from pyinfra_ollama.decide.swap import files as swap_files
 from pyinfra_ollama.decide.unit import unit_files as service_files
+from pyinfra_ollama.layout import grafana
 
 from .backups import having
 from .gateways import key
 from .hosts import declaration, host
-from .monitored import observing
+from .monitored import observing, with_grafana
 from .removals import answer
 from .served import TEMPLATES
 
@@ -36,9 +38,12 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
     assert declared.server is not None
     assert declared.server.swap is not None
     assert declared.gateway is not None
+    watch = observing()
+    assert watch.observer is not None
     written = [
         *swap_files(declared.server.swap, TEMPLATES),
         *monitoring_files(observing(), TEMPLATES),
+        *grafana_files(watch.observer, with_grafana(host()), TEMPLATES),
         *watching.tool_files(declared, TEMPLATES),
         *watching.unit_files(declared, TEMPLATES),
         *service_files(declared.server, host(), TEMPLATES).files,
@@ -68,7 +73,7 @@ def test_every_file_that_a_deployment_writes_is_known_here() -> None:
 def test_every_path_of_the_layout_is_known_here() -> None:
     paths = {
         value
-        for module in (layout, layout.backup, layout.monitoring)
+        for module in (layout, layout.backup, layout.monitoring, grafana)
         for name, value in vars(module).items()
         if isinstance(value, str) and value.startswith("/") and name.isupper() and name != "FSTAB"
     }

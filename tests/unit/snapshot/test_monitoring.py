@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.snapshot import parse, whole_question
-from pyinfra_ollama.snapshot.monitoring import DaemonState, monitoring_state
+from pyinfra_ollama.snapshot.monitoring import DaemonState, GrafanaState, monitoring_state
 from tests.unit.decide.hosts import declaration
 from tests.unit.decide.monitored import KEY, monitored, observing
 
@@ -49,6 +49,14 @@ def test_a_configuration_that_was_refused_was_not_taken() -> None:
     assert found.taken == {"prometheus": 1763712134.5678}
     assert found.changed == {"/etc/prometheus/prometheus.yml": 1763712134.5}
     assert found.foreign == ("/etc/prometheus/alertmanager.yml",)
+
+
+def test_a_grafana_is_told_where_its_package_is_installed() -> None:
+    found = monitoring_state({"monitoring": [], "observer": [*TAKEN, "grafana=active|17637.25"]})
+    assert found.grafana == GrafanaState("active", 17637.25)
+    found = monitoring_state({"monitoring": [], "observer": ["grafana=inactive|"]})
+    assert found.grafana == GrafanaState("inactive", None)
+    assert monitoring_state({"monitoring": [], "observer": TAKEN}).grafana is None
 
 
 def test_hosts_without_monitoring_are_asked_what_they_were_asked_before() -> None:
