@@ -5,8 +5,23 @@ from __future__ import annotations
 from tests.fleet.damages import Damage
 
 CONFIG = "/etc/pyinfra-ollama/monitoring.json"
+TIMER = "/etc/systemd/system/ollama-monitor.timer"
 JOURNALD = "/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf"
-LOGROTATE = "/etc/logrotate.d/pyinfra-ollama-monitor"
+ROTATION = "/etc/logrotate.d/pyinfra-ollama-monitor"
+OF_GATEWAY = "/etc/logrotate.d/pyinfra-ollama-gateway"
+LOG = "/var/log/ollama-monitor.log"
+DROP_IN = "/run/systemd/system/ollama-monitor.service.d"
+
+
+def edited(path: str, edit: str) -> tuple[str, str]:
+    """What changes a file by sed, and what puts it back as it was, its time too."""
+    kept = f"/root/{path.rpartition('/')[2]}.kept"
+    return f"cp -p {path} {kept}; sed -i {edit} {path}", f"mv {kept} {path}"
+
+
+def reloaded(do: str, undo: str) -> tuple[str, str]:
+    return f"{do}; systemctl daemon-reload", f"{undo}; systemctl daemon-reload"
+
 
 DAMAGES = (
     Damage(
@@ -24,11 +39,30 @@ DAMAGES = (
         "systemctl enable ollama-monitor.timer",
     ),
     Damage(
+        "another interval",
+        "monitor",
+        "it runs every 7200 s",
+        *reloaded(*edited(TIMER, "s/OnUnitActiveSec=.*/OnUnitActiveSec=7200/")),
+    ),
+    Damage(
         "another threshold",
         "monitor",
         "disk_percent is 99, not 90",
-        f'cp {CONFIG} /root/; sed -i \'s/"disk_percent": 90/"disk_percent": 99/\' {CONFIG}',
-        f"cp /root/monitoring.json {CONFIG}",
+        *edited(CONFIG, '\'s/"disk_percent": 90/"disk_percent": 99/\''),
+    ),
+    Damage(
+        "a damaged configuration",
+        "monitor",
+        "its configuration is missing or damaged",
+        *edited(CONFIG, "1d"),
+    ),
+    Damage(
+        "a run that fails",
+        "monitor",
+        "its last run ended with exit-code",
+        f"mkdir -p {DROP_IN}; printf '[Service]\\nExecStartPre=false\\n' >{DROP_IN}/x.conf; "
+        "systemctl daemon-reload; systemctl start ollama-monitor; true",
+        f"rm -r {DROP_IN}; systemctl daemon-reload; systemctl start ollama-monitor",
     ),
     Damage(
         "no bounds of the journal",
@@ -38,11 +72,45 @@ DAMAGES = (
         f"mv /root/journald.conf {JOURNALD}",
     ),
     Damage(
+        "others' bounds of the journal",
+        "journal",
+        "configured are 4G",
+        f"printf '[Journal]\\nSystemMaxUse=4G\\n' >{JOURNALD.replace('60-py', '99-py')}",
+        f"rm {JOURNALD.replace('60-py', '99-py')}",
+    ),
+    Damage(
+        "bounds that journald has not read",
+        "journal",
+        "journald has not read its bounds",
+        f"cp -p {JOURNALD} /root/journald.conf; touch {JOURNALD}",
+        f"mv /root/journald.conf {JOURNALD}",
+    ),
+    Damage(
+        "a journal beyond its bounds",
+        "journal",
+        "in use",
+        "fallocate -l 200M /var/log/journal/x",
+        "rm /var/log/journal/x",
+    ),
+    Damage(
         "a fault for logrotate",
         "log-rotation",
         "logrotate says",
-        f"cp {LOGROTATE} /root/rotate; echo '    nonsense' >>{LOGROTATE}",
-        f"cp /root/rotate {LOGROTATE}",
+        *edited(ROTATION, "'$a nonsense {'"),
+    ),
+    Damage(
+        "a log that is not rotated",
+        "log-rotation",
+        f"{LOG} is not rotated",
+        f"mv {ROTATION} /root/rotation",
+        f"mv /root/rotation {ROTATION}",
+    ),
+    Damage(
+        "a log that is too large",
+        "log-rotation",
+        f"{LOG} has 3.0 MiB",
+        f"cp -p {LOG} /root/log; fallocate -l 3M {LOG}",
+        f"mv /root/log {LOG}",
     ),
     Damage(
         "logrotate stopped",

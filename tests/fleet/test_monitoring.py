@@ -1,71 +1,37 @@
-"""A host looks after itself: what is mended, what is left alone, who is told."""
+"""A host with a gateway that looks after itself: what is deployed and verified, bounds of logs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fleet.damages import ANSWERS, Damage
+from tests.fleet import gatewaying
+from tests.fleet.damages import Damage
 from tests.fleet.harness import Fleet, wait_until
-from tests.fleet.monitoring_damages import DAMAGES
+from tests.fleet.monitoring_damages import CONFIG, DAMAGES, LOG
 from tests.fleet.test_verifier import judged, verified
+from tests.fleet.watched import look
 
 pytestmark = pytest.mark.slow
 
-HOST = "host1"
-LOG = "/var/log/ollama-monitor.log"
-TOLD = "/root/told"
-DROP_IN = "/etc/systemd/system/ollama.service.d/90-loop.conf"
-NOTIFY = {"command": ["/root/page-me"], "repeat": "1m"}
-MONITORING = {"interval": "10s", "answer": "1s", "notify": NOTIFY}
-# Three silences with their pauses, a stop and a start.
-SOON = 60
+HOST = "host2"
+MONITORING = {"interval": "1h", "answer": "1s", "journal_max": "16M", "log_max": "1M"}
+GATEWAY_LOG = "/var/log/pyinfra-ollama/gateway.log"
+TOOLS = "/usr/local/bin/ollama-* /usr/local/lib/pyinfra-ollama/ollama_tools/*.py"
 
 
 @pytest.fixture(scope="module")
 def inventory(fleet: Fleet) -> Path:
-    """A bare host becomes one that looks after itself every ten seconds."""
+    """A bare host becomes a server behind a gateway that looks after itself once an hour."""
     fleet.reset(HOST)
-    script = f"#!/bin/sh\\nmkdir -p {TOLD}; cat >{TOLD}/$(date +%s.%N)\\n"
-    fleet.sh(HOST, f"printf '{script}' >/root/page-me && chmod 755 /root/page-me")
-    made = fleet.inventory(HOST, monitoring=MONITORING)
+    ollama = {"https_proxy": gatewaying.DEAD, "models": []}
+    made = fleet.inventory(
+        HOST, ollama=ollama, gateway=gatewaying.declared(), monitoring=MONITORING
+    )
     fleet.apply(made)
     return made
-
-
-@pytest.fixture(autouse=True)
-def begun_anew(fleet: Fleet, inventory: Path) -> Iterator[None]:
-    """Nothing remembered, nobody told, the server up."""
-    fleet.sh(HOST, f"rm -rf {TOLD} /run/pyinfra-ollama-monitor/memory.json; : >{LOG}")
-    yield
-    fleet.sh(
-        HOST,
-        f"rm -f {DROP_IN}; ollama-monitor --maintenance off; systemctl daemon-reload; "
-        f"systemctl reset-failed ollama; systemctl start ollama; {ANSWERS}",
-    )
-
-
-def log(fleet: Fleet) -> str:
-    return fleet.sh(HOST, f"cat {LOG}")
-
-
-def runs(fleet: Fleet, count: int = 2) -> None:
-    """Wait for whole runs that began from now on."""
-    before = len(log(fleet).splitlines())
-    wait_until("the monitor ran", lambda: len(log(fleet).splitlines()) >= before + count, SOON)
-
-
-def messages(fleet: Fleet) -> list[dict[str, object]]:
-    said = fleet.sh(HOST, f"cat {TOLD}/* 2>/dev/null || true")
-    decoder, found = json.JSONDecoder(), []
-    while said:
-        one, end = decoder.raw_decode(said)
-        found.append(one)
-        said = said[end:].lstrip()
-    return found
 
 
 def test_a_second_run_changes_nothing_and_the_host_is_good(fleet: Fleet, inventory: Path) -> None:
@@ -78,94 +44,80 @@ def test_a_second_run_changes_nothing_and_the_host_is_good(fleet: Fleet, invento
 
 
 def test_what_is_deployed_is_good_to_those_who_read_it(fleet: Fleet, inventory: Path) -> None:
-    units = "ollama-monitor.service ollama-monitor.timer"
+    units = "ollama-monitor.service ollama-monitor.timer logrotate.timer"
     assert fleet.sh(HOST, f"systemd-analyze verify --man=no {units} 2>&1") == ""
-    assert "error" not in fleet.sh(HOST, "logrotate -d /etc/logrotate.conf 2>&1")
+    said = fleet.sh(HOST, "logrotate -d /etc/logrotate.conf 2>&1")
+    assert not [line for line in said.splitlines() if line.startswith("error:")]
+    assert f"rotating pattern: {LOG}" in said
+    read = "import sys; [compile(open(path).read(), path, 'exec') for path in sys.argv[1:]]"
+    assert fleet.sh(HOST, f'python3 -W error -IB -c "{read}" {TOOLS}') == ""
     assert fleet.sh(HOST, "find / -xdev -name __pycache__ -path '*pyinfra*'") == ""
 
 
-def test_a_server_that_hangs_is_restarted(fleet: Fleet, inventory: Path) -> None:
-    before = fleet.pid(HOST)
-    fleet.sh(HOST, f"kill -STOP {before}")
-    wait_until("another process answers", lambda: "restarted, and it answers" in log(fleet), SOON)
-    assert fleet.pid(HOST) not in (before, "0")
-    assert fleet.version(HOST)
-    assert messages(fleet)
+def test_a_stopped_timer_is_foretold_and_started(fleet: Fleet, inventory: Path) -> None:
+    fleet.sh(HOST, "systemctl disable --now ollama-monitor.timer")
+    said = fleet.ssh(HOST, "ollama-health")
+    assert said.returncode == 1
+    assert "nothing is mended or told" in said.stdout.splitlines()[0]
+    step = "Have the monitor's timer and the journal's bounds in force"
+    verify = "Have the deployment verified"
+    assert fleet.plan(inventory).planned == {HOST: [step, verify]}
+    assert fleet.apply(inventory).changed() == {HOST: [step, verify]}
+    assert fleet.sh(HOST, "systemctl is-active ollama-monitor.timer") == "active"
+    assert fleet.sh(HOST, "systemctl is-enabled ollama-monitor.timer") == "enabled"
 
 
-def test_a_killed_server_is_left_to_systemd(fleet: Fleet, inventory: Path) -> None:
-    fleet.sh(HOST, f"kill -9 {fleet.pid(HOST)}")
-    runs(fleet)
-    assert fleet.version(HOST)
-    assert "ACTION" not in log(fleet)
-
-
-def test_a_server_that_a_person_stopped_stays_so(fleet: Fleet, inventory: Path) -> None:
-    fleet.sh(HOST, "systemctl stop ollama")
-    runs(fleet, 3)
-    assert fleet.pid(HOST) == "0"
-    assert len(messages(fleet)) == 1, "told once"
-    fleet.sh(HOST, f"systemctl start ollama && {ANSWERS}")
-    wait_until("it is told that it is over", lambda: len(messages(fleet)) == 2, SOON)
-    assert messages(fleet)[1]["status"] == "recovered"
-
-
-def test_one_that_fails_in_a_loop_is_left_alone(fleet: Fleet, inventory: Path) -> None:
-    fleet.sh(HOST, f"printf '[Service]\\nExecStart=\\nExecStart=/bin/false\\n' >{DROP_IN}")
-    fleet.ssh(HOST, "systemctl daemon-reload; systemctl restart ollama")
-    state = "systemctl show ollama -p ActiveState --value"
-    wait_until("systemd gave up", lambda: fleet.sh(HOST, state) == "failed", SOON)
-    runs(fleet)
-    assert fleet.sh(HOST, state) == "failed"
-    assert "it failed in a loop" in log(fleet)
-
-
-def test_nothing_is_done_in_maintenance(fleet: Fleet, inventory: Path) -> None:
-    before = fleet.pid(HOST)
-    fleet.sh(HOST, "ollama-monitor --maintenance 10m --reason tests")
-    fleet.sh(HOST, f"kill -STOP {before}")
-    runs(fleet, 3)
-    assert fleet.pid(HOST) == before
-    assert messages(fleet) == []
-    fleet.sh(HOST, "ollama-monitor --maintenance off")
-    wait_until("it is mended then", lambda: fleet.pid(HOST) != before, SOON)
-
-
-def test_a_full_log_disk_stops_nothing(fleet: Fleet, inventory: Path) -> None:
-    full = (
-        "mkdir -p /root/full && mount -t tmpfs -o size=64k tmpfs /root/full && touch /root/full/log"
-    )
-    fill = "dd if=/dev/zero of=/root/full/rest bs=1k 2>/dev/null; true"
-    fleet.sh(HOST, f"{full} && mount --bind /root/full/log {LOG} && {{ {fill}; }}")
-    try:
-        before = fleet.pid(HOST)
-        fleet.sh(HOST, f"kill -STOP {before}")
-        wait_until("it is mended", lambda: fleet.pid(HOST) not in (before, "0"), SOON)
-        said = fleet.sh(HOST, "journalctl -u ollama-monitor -n 50 --no-pager")
-        assert "No space left on device" in said
-    finally:
-        fleet.sh(HOST, f"umount {LOG}; umount /root/full")
-
-
-def test_two_at_once(fleet: Fleet, inventory: Path) -> None:
-    said = fleet.sh(HOST, "flock /run/pyinfra-ollama-monitor/lock ollama-monitor")
-    assert said == "another run is at work; this one leaves"
-
-
-def test_health(fleet: Fleet, inventory: Path) -> None:
-    assert fleet.sh(HOST, "ollama-health").startswith("OLLAMA OK - ")
+def test_health_says_by_its_exit_code_how_the_host_is(fleet: Fleet, inventory: Path) -> None:
+    good = fleet.sh(HOST, "ollama-health")
+    assert good.startswith("OLLAMA OK - ")
     assert json.loads(fleet.sh(HOST, "ollama-health --json"))["status"] == "ok"
-    fleet.sh(HOST, "systemctl stop ollama")
-    ran = fleet.ssh(HOST, "ollama-health")
-    assert ran.returncode == 2
-    assert ran.stdout.startswith("OLLAMA CRITICAL - ollama is inactive (dead): it was stopped")
+    assert fleet.sh(HOST, "su -s /bin/sh nobody -c ollama-health").startswith("OLLAMA OK - ")
+    changed = f'sed \'s/"disk_percent": 90/"disk_percent": 1/\' {CONFIG} >/root/low.json'
+    warned = fleet.ssh(HOST, f"{changed}; ollama-health --config /root/low.json")
+    assert (warned.returncode, warned.stdout[:16]) == (1, "OLLAMA WARNING -")
+    unknown = fleet.ssh(HOST, "ollama-health --config /nonexistent")
+    assert (unknown.returncode, unknown.stdout[:16]) == (3, "OLLAMA UNKNOWN -")
+    missing = 'sed \'s/"models": \\[\\]/"models": ["no:such"]/\''
+    critical = fleet.ssh(
+        HOST, f"{missing} {CONFIG} >/root/no.json; ollama-health --config /root/no.json"
+    )
+    assert critical.returncode == 2
+    assert critical.stdout.startswith("OLLAMA CRITICAL - models are missing: no:such")
+
+
+def test_a_gateway_that_was_killed_is_started(fleet: Fleet, inventory: Path) -> None:
+    fleet.sh(HOST, "systemctl kill --kill-whom=all -s KILL nginx")
+    wait_until(
+        "nginx failed", lambda: fleet.ssh(HOST, "systemctl is-failed -q nginx").returncode == 0, 10
+    )
+    assert any("nginx.service" in line and "started" in line for line in look(fleet, HOST))
+    assert fleet.sh(HOST, "systemctl is-active nginx") == "active"
+    assert (
+        fleet.ssh(HOST, "curl -sS -o /dev/null --fail http://127.0.0.1:9180/stamp").returncode == 0
+    )
+
+
+def test_logs_keep_to_their_bounds(fleet: Fleet, inventory: Path) -> None:
+    for path in (LOG, GATEWAY_LOG):
+        fleet.sh(HOST, f"yes {'x' * 99} | head -c 1100000 >>{path}")
+    fleet.sh(HOST, "systemctl start logrotate")
+    for path in (LOG, GATEWAY_LOG):
+        assert int(fleet.sh(HOST, f"stat -c %s {path}")) < 1000
+        assert int(fleet.sh(HOST, f"stat -c %s {path}.1")) > 1000000
+    # Its own line follows the rotation, in the new file and for the same readers.
+    assert look(fleet, HOST)[-1].startswith("OK (")
+    assert fleet.sh(HOST, f"stat -c '%a %U %G' {LOG}") == "640 root adm"
+    # Three times what the journal may hold; one file more is being written.
+    fleet.sh(HOST, "base64 -w 4000 /dev/urandom | head -n 12000 | systemd-cat; journalctl --sync")
+    used = int(fleet.sh(HOST, "du -s -B1 /var/log/journal | cut -f 1"))
+    assert used < 2 * 16 * 1024**2
+    assert verified(fleet, inventory).code == 0
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.name))
 def test_each_damage_turns_exactly_its_check_red(
     fleet: Fleet, inventory: Path, damage: Damage
 ) -> None:
-    fleet.sh(HOST, "systemctl restart ollama; " + ANSWERS)
     fleet.sh(HOST, damage.do)
     try:
         red = judged(verified(fleet, inventory), "fail")
@@ -173,3 +125,12 @@ def test_each_damage_turns_exactly_its_check_red(
         assert damage.seen in red[damage.check]
     finally:
         fleet.sh(HOST, damage.undo)
+
+
+def test_maintenance_is_a_warning(fleet: Fleet, inventory: Path) -> None:
+    fleet.sh(HOST, "ollama-monitor --maintenance 10m")
+    try:
+        ran = verified(fleet, inventory)
+        assert "maintenance is on" in judged(ran, "warn")["monitor"]
+    finally:
+        fleet.sh(HOST, "ollama-monitor --maintenance off")
