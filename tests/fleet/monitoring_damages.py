@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+
 from tests.fleet.damages import Damage
 
 CONFIG = "/etc/pyinfra-ollama/monitoring.json"
@@ -120,3 +122,10 @@ DAMAGES = (
         "systemctl start logrotate.timer",
     ),
 )
+
+_BY_CHECK = [
+    [damage for damage in DAMAGES if damage.check == check]
+    for check in ("monitor", "journal", "log-rotation")
+]
+# One of each check at a time: none of them is seen by another's check.
+AT_ONCE = [[one for one in row if one is not None] for row in zip_longest(*_BY_CHECK)]

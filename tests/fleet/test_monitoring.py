@@ -10,7 +10,7 @@ import pytest
 from tests.fleet import gatewaying
 from tests.fleet.damages import Damage
 from tests.fleet.harness import Fleet, wait_until
-from tests.fleet.monitoring_damages import CONFIG, DAMAGES, LOG
+from tests.fleet.monitoring_damages import AT_ONCE, CONFIG, LOG
 from tests.fleet.test_verifier import judged, verified
 from tests.fleet.watched import look
 
@@ -114,17 +114,20 @@ def test_logs_keep_to_their_bounds(fleet: Fleet, inventory: Path) -> None:
     assert verified(fleet, inventory).code == 0
 
 
-@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: str(damage.name))
+@pytest.mark.parametrize("damages", AT_ONCE, ids=lambda row: ", ".join(one.name for one in row))
 def test_each_damage_turns_exactly_its_check_red(
-    fleet: Fleet, inventory: Path, damage: Damage
+    fleet: Fleet, inventory: Path, damages: list[Damage]
 ) -> None:
-    fleet.sh(HOST, damage.do)
+    for damage in damages:
+        fleet.sh(HOST, damage.do)
     try:
         red = judged(verified(fleet, inventory), "fail")
-        assert set(red) == {damage.check}, red
-        assert damage.seen in red[damage.check]
+        assert set(red) == {damage.check for damage in damages}, red
+        for damage in damages:
+            assert damage.seen in red[damage.check]
     finally:
-        fleet.sh(HOST, damage.undo)
+        for damage in damages:
+            fleet.sh(HOST, damage.undo)
 
 
 def test_maintenance_is_a_warning(fleet: Fleet, inventory: Path) -> None:
