@@ -24,6 +24,8 @@ CLIENTS_STAMP := $(CLIENTS_VENV)/$(notdir $(STAMP))
 BENCH ?=
 # And for the part of it about the gateway: make bench-gateway BENCH_GATEWAY="--pairs 20 --rounds 1"
 BENCH_GATEWAY ?=
+# And for the part about being observed: make bench-metrics BENCH_METRICS="--scrapes 2 --rounds 1"
+BENCH_METRICS ?=
 # And for the dashboard's picture: make dashboard-picture PICTURE="--minutes 5"
 PICTURE ?=
 
@@ -38,7 +40,7 @@ SEEDS ?= 1-120
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
-.PHONY: setup clients demo test test-unit test-fleet torture bench bench-gateway dashboard-picture lint format lock docs lab-up lab-down clean help
+.PHONY: setup clients demo test test-unit test-fleet torture bench bench-gateway bench-metrics dashboard-picture lint format lock docs lab-up lab-down clean help
 
 setup: $(STAMP) ## make .venv from the lock and install this package (costs nothing when current)
 
@@ -77,6 +79,10 @@ bench-gateway: $(STAMP) ## what the gateway adds and what several backends bring
 dashboard-picture: $(STAMP) $(BENCH_STAMP) ## draw the dashboard from a lab's own Prometheus, twenty minutes (root, Linux)
 	@$(BIN)/python -m picture --json build/dashboard.json $(PICTURE)
 	@$(BENCH_VENV)/bin/python -m picture.drawing build/dashboard.json docs/dashboard.png
+
+bench-metrics: $(STAMP) ## what being observed costs a host and its requests, five minutes (root, Linux)
+	@$(BIN)/python -m bench.metrics --json build/bench-metrics.json $(BENCH_METRICS)
+	@$(BIN)/python -m bench.metrics.publish build/bench-metrics.json
 
 $(BENCH_STAMP): requirements-bench.lock .ci/venv
 	PYTHON="$(PYTHON)" .ci/venv "$(BENCH_VENV)" requirements-bench.lock

@@ -48,9 +48,14 @@ class Stage:
         context = ssl.create_default_context(cafile=str(self.folder / f"{found.name}.pem"))
         return Door(found.address, 443, context, NAME, key)
 
-    def deploy(self, backends: Sequence[int], *, parallel: int, real: bool = False) -> None:
-        """Have a server on each host, and a gateway to the first so many of them unless it is 0."""
-        inventory = self._inventory(backends, parallel, real)
+    def deploy(
+        self, backends: Sequence[int], *, parallel: int, real: bool = False, metrics: bool = False
+    ) -> None:
+        """Have a server on each host, and a gateway to the first so many of them unless it is 0.
+
+        `metrics`: with exporters that answer this machine.
+        """
+        inventory = self._inventory(backends, parallel, real, metrics)
         ran = run(
             [str(PYINFRA), str(inventory), "deploy.py", "-y"],
             folder=ROOT,
@@ -65,7 +70,7 @@ class Stage:
         """Have nothing written during a measurement that could be written before."""
         on_hosts(self.declared, 1, "sync")
 
-    def _inventory(self, backends: Sequence[int], parallel: int, real: bool) -> Path:
+    def _inventory(self, backends: Sequence[int], parallel: int, real: bool, metrics: bool) -> Path:
         lab = self.declared.lab
         version = VERSION if real else standin.release(VERSION)
         rows: list[tuple[str, dict[str, Any]]] = []
@@ -82,6 +87,8 @@ class Stage:
             row: dict[str, Any] = {"ssh_hostname": host.address, "ollama": ollama}
             if count:
                 row["gateway"] = self._gateway([found.name for found in lab.hosts[:count]])
+            if metrics:
+                row["metrics"] = {"observers": [lab.gateway]}
             rows.append((host.name, row))
         shared = {
             "release": {"url": f"{lab.mirror_url}/{version}/{{archive}}"},

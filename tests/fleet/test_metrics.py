@@ -48,6 +48,7 @@ def test_a_second_run_changes_nothing(fleet: Fleet, inventory: Path) -> None:
     before = [fleet.sh(host, show) for host in (HOST, OBSERVER)]
     assert fleet.plan(inventory).planned == {}
     assert fleet.apply(inventory).changed() == {}
+    assert fleet.environ(HOST)["LLAMA_ARG_ENDPOINT_METRICS"] == "1"
     assert [fleet.sh(host, show) for host in (HOST, OBSERVER)] == before
 
 
