@@ -13,7 +13,8 @@ from tests.fleet.harness import VERSION, Fleet
 from tests.fleet.torture.moments import WHOLE, Moment
 from tests.fleet.torture.staging import staged
 
-# Whole folders are listed, not patterns looked for: what nobody thought of is litter too.
+# Whole folders are listed, not patterns looked for: what nobody thought of is litter too. What the
+# monitor remembers is there from its first run on, whenever its timer comes.
 _OWNED = r"""
 find /opt/ollama -maxdepth 2 -mindepth 1 -printf '%p\n'
 find /var/lib/pyinfra-ollama /etc/pyinfra-ollama -mindepth 1 -printf '%p\n' 2>/dev/null
@@ -22,7 +23,8 @@ find /etc /opt /usr/share/ollama /usr/local /var/lib/pyinfra-ollama -regextype p
   -regex '.*/[.][^/]*[.-][A-Za-z0-9]{6}' ! -name .pyinfra-ollama -printf '%p\n'
 find / -maxdepth 1 -name '*swapfile*' -printf '%p\n'
 find /run /tmp /var/tmp -maxdepth 2 \( -path '/run/pyinfra-ollama-*' -o -path '*/stage-*' \
-  -o -path '/tmp/pyinfra*' -o -path '/var/tmp/pyinfra*' \) -printf '%p\n' 2>/dev/null
+  -o -path '/tmp/pyinfra*' -o -path '/var/tmp/pyinfra*' \) ! -path '/run/pyinfra-ollama-monitor*' \
+  -printf '%p\n' 2>/dev/null
 find /usr/share/ollama -name '*-partial*' -printf '%p\n'
 dpkg --audit | grep '^ ' | sed 's/^/half installed:/'
 cd /usr/share/ollama/.ollama/models/blobs 2>/dev/null && sha256sum -- sha256-* 2>/dev/null |
