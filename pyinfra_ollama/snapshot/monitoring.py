@@ -1,6 +1,6 @@
 """Parse what scripts/snapshot-metrics.sh and scripts/snapshot-observer.sh say.
 
-Outside behaviour relied on (read in the packages of Debian 12, 2026-11; not yet tried on hosts):
+Outside behaviour relied on (Debian 12, 2026-11; also 2.53 and 0.28 of Debian 13):
 Prometheus 2.42 and Alertmanager 0.25 tell in their own metrics when they took their
 configuration last (`*_config_last_reload_success_timestamp_seconds`) and whether they did.
 """
