@@ -36,6 +36,13 @@ restic -o "sftp.command=$sftp_command" backup --stdin --tag other \
   </root/fifo >/dev/null 2>&1 & echo $! >/root/holder
 until [ -n "$(restic -o "sftp.command=$sftp_command" list locks --no-lock)" ]; do sleep 0.2; done
 """
+MODELFILE = """\
+FROM {base}
+SYSTEM You are a pirate.
+PARAMETER seed 7
+PARAMETER temperature 0
+PARAMETER num_predict 12
+"""
 NOTHING: dict[str, list[str]] = {}
 
 
@@ -45,6 +52,18 @@ def inventory(fleet: Fleet, place: dict[str, Any], *, models: Any = (), **more: 
     ollama = {"models": list(models), **variables.pop("ollama", {})}
     fields = {"repository": place, "password": Secret.env("BACKUP_PASSWORD"), **more}
     return fleet.inventory(HOST, ollama=ollama, backup=fields, **variables)
+
+
+def blocks(page: str) -> list[list[str]]:
+    """The commands that a page shows, by the blocks they stand in."""
+    found: list[list[str]] = []
+    former = ""
+    for line in page.splitlines():
+        if line.startswith("    "):
+            found += [] if former.startswith("    ") else [[]]
+            found[-1].append(line.strip())
+        former = line
+    return found
 
 
 @dataclass

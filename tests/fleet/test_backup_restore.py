@@ -8,8 +8,8 @@ import pytest
 
 from tests.fleet import keeping, vault
 from tests.fleet.generating import generating
-from tests.fleet.harness import Fleet
-from tests.fleet.keeping import FAR, HOST, LOCK, NOTHING, PRIVATE, ROT, STATE, VAULT, WHOLE, Kept
+from tests.fleet.harness import ROOT, Fleet, wait_until
+from tests.fleet.keeping import FAR, HOST, LOCK, NOTHING, PRIVATE, STATE, VAULT, Kept
 
 pytestmark = pytest.mark.slow
 
@@ -20,13 +20,6 @@ ASK = (
     "curl --fail -sS http://127.0.0.1:11434/api/generate -d "
     '\'{"model":"byhand","prompt":"Tell me of the sea.","stream":false}\''
 )
-MODELFILE = """\
-FROM {base}
-SYSTEM You are a pirate.
-PARAMETER seed 7
-PARAMETER temperature 0
-PARAMETER num_predict 12
-"""
 
 
 def digests(fleet: Fleet) -> dict[str, str]:
@@ -47,7 +40,7 @@ def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     own = {**chat, "name": "mine", "base": chat["name"], "options": {"num_ctx": 512}}
     inventory = keeping.inventory(fleet, made.sftp, models=[own])
     fleet.apply(inventory)
-    fleet.sh(HOST, "cat >/root/Modelfile", stdin=MODELFILE.format(base=chat["name"]))
+    fleet.sh(HOST, "cat >/root/Modelfile", stdin=keeping.MODELFILE.format(base=chat["name"]))
     fleet.sh(HOST, "ollama create byhand -f /root/Modelfile")
     kept = Kept(fleet, made, inventory)
     ran = kept.command("backup")
@@ -101,6 +94,18 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     assert fleet.apply(kept.inventory).changed() == NOTHING
 
 
+def test_the_way_without_it_that_the_page_shows(kept: Kept) -> None:
+    fleet = kept.fleet
+    page = (ROOT / "docs/backup.md").read_text().partition("## Without it")[2]
+    away, back = ("\n".join(block) for block in keeping.blocks(page))
+    said, had = answer(fleet), digests(fleet)
+    fleet.sh(HOST, f"mkdir /backup; {away}")
+    fleet.sh(HOST, "systemctl stop ollama; find /usr/share/ollama/.ollama -mindepth 1 -delete")
+    fleet.sh(HOST, back)
+    wait_until("the server answers", lambda: fleet.ssh(HOST, TAGS).returncode == 0)
+    assert (answer(fleet), digests(fleet)) == (said, had)
+
+
 @pytest.mark.parametrize(
     ("where", "damage", "mending", "tasks", "code", "verdict"),
     [
@@ -114,7 +119,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
             12,
             "warn",
         ),
-        (VAULT, ROT, WHOLE, ["check", "rehearse"], 14, "fail"),
+        (VAULT, keeping.ROT, keeping.WHOLE, ["check", "rehearse"], 14, "fail"),
     ],
     ids=["gone", "unreachable", "password", "damaged"],
 )
