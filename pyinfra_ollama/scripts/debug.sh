@@ -25,6 +25,8 @@ settle() {
   systemctl daemon-reload
   # One that a person stopped stays so.
   systemctl is-active --quiet ollama.service || { echo "the server does not run"; return 0; }
+  # Restarts that were asked for are no failures: systemd refuses the sixth within two minutes.
+  systemctl reset-failed ollama.service
   systemctl restart ollama.service
   deadline=$(($(cut -d . -f 1 /proc/uptime) + patience))
   until answers; do
@@ -51,6 +53,7 @@ rm -f $end
 [ -e $drop_in ] || exit 0
 rm -f $drop_in
 systemctl daemon-reload
+systemctl reset-failed ollama.service
 systemctl try-restart ollama.service
 END
 mv -f "$end.new" "$end"

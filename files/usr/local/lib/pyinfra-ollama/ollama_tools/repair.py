@@ -115,6 +115,9 @@ def _done(
 ) -> Deed:
     unit = seen.service.unit
     bound = STOP_SECONDS + seen.service.start_seconds
+    if verb == "try-restart":
+        # It has been stopped when systemd finds that it was started too often.
+        units.change("reset-failed", unit, seconds=STOP_SECONDS)
     failure = units.change(verb, unit, seconds=bound)
     if failure:
         return Deed(unit, verb, good=False, text=f"{unit}: {why}; {verb} failed: {failure}")

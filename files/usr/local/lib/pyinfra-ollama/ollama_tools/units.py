@@ -112,7 +112,7 @@ def _seconds(said: Mapping[str, str], key: str) -> float:
 
 
 def change(verb: str, name: str, *, seconds: float) -> str:
-    """`systemctl start` or `restart`; what went wrong, or nothing."""
+    """`systemctl start`, `try-restart` or `reset-failed`; what went wrong, or nothing."""
     try:
         run = subprocess.run(
             ["systemctl", verb, name], capture_output=True, text=True, timeout=seconds, check=False
