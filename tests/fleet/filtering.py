@@ -14,11 +14,8 @@ FOLDER = "/run/pyinfra-ollama-firewall"
 
 def deployed(fleet: Fleet, host: str) -> None:
     """Have everything on a host but a firewall; ufw is there, off and as it is installed."""
-    wanted = fleet.inventory(host, packages={"tools": ["ufw", "iptables"]})
-    # After another file of these tests there is nothing to do.
-    if fleet.plan(wanted).planned:
-        fleet.reset(host)
-        fleet.apply(wanted)
+    fleet.reset(host)
+    fleet.apply(fleet.inventory(host, packages={"tools": ["ufw", "iptables"]}))
     off(fleet, host)
 
 
