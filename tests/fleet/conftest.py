@@ -11,7 +11,7 @@ import pytest
 
 from lab import api
 from lab.errors import LabError
-from tests.fleet import gatewaying
+from tests.fleet import filtering, gatewaying
 from tests.fleet.gatewaying import Door
 from tests.fleet.harness import HOSTS, Fleet
 
@@ -60,6 +60,21 @@ def back(fleet: Fleet, usual: Path) -> Iterator[None]:
     """Leave the hosts as the next test expects them, whatever happened in this one."""
     yield
     fleet.apply(usual)
+
+
+@pytest.fixture(scope="module")
+def unfiltered(fleet: Fleet) -> Iterator[None]:
+    """A host with everything deployed but a firewall; ufw is there, as a person left it."""
+    filtering.deployed(fleet, filtering.HOST)
+    yield
+    fleet.sh(filtering.HOST, "ufw --force disable")
+
+
+@pytest.fixture
+def open_host(fleet: Fleet) -> None:
+    """A test begins with ufw as it is installed, and off."""
+    filtering.off(fleet, filtering.HOST)
+    assert fleet.ssh(filtering.HOST, f"test -e {filtering.FOLDER}").returncode
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tests.fleet.harness import Fleet
 
 ROOT = Path(__file__).resolve().parents[2]
+HOST = "host1"
 FOLDER = "/run/pyinfra-ollama-firewall"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,9 @@ import pytest
 from lab import api
 from tests.fleet.filtering import (
     FOLDER,
+    HOST,
     address6,
-    deployed,
     kernel,
-    off,
     on_disk,
     reaches,
     reaches_from,
@@ -23,9 +21,9 @@ from tests.fleet.filtering import (
 )
 from tests.fleet.harness import Fleet, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unfiltered", "open_host")]
 
-HOST, OTHER = "host1", "host2"
+OTHER = "host2"
 STEP = "Have the firewall"
 MINE = "pyinfra-ollama: "
 
@@ -37,21 +35,6 @@ def declared(fleet: Fleet, *allow: Any, user: str = "root", **more: Any) -> Path
 
 def one(fleet: Fleet, port: int | str, *networks: str, **more: Any) -> dict[str, Any]:
     return {"port": port, **({"networks": list(networks)} if networks else {}), **more}
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ready(fleet: Fleet) -> Iterator[None]:
-    """A host with everything deployed but a firewall; ufw is there, as a person left it."""
-    deployed(fleet, HOST)
-    yield
-    fleet.sh(HOST, "ufw --force disable")
-
-
-@pytest.fixture(autouse=True)
-def open_host(fleet: Fleet) -> None:
-    """Each test begins with ufw as it is installed, and off."""
-    off(fleet, HOST)
-    assert fleet.ssh(HOST, f"test -e {FOLDER}").returncode
 
 
 def test_only_what_is_declared_comes_in(fleet: Fleet, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fleet.filtering import deployed, kernel, off, on_disk, reaches, rules
+from tests.fleet.filtering import HOST, kernel, off, on_disk, reaches, rules
 from tests.fleet.harness import Fleet, Ran
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unfiltered")]
 
-HOST = "host1"
 STEP = "Have the firewall"
 MARK = "pyinfra-ollama: "
 OPEN = {"allow": [{"port": 443}]}
 PORTS = "/etc/ssh/sshd_config.d/ports.conf"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ready(fleet: Fleet) -> Iterator[None]:
-    """A host with everything deployed but a firewall; ufw is there, as a person left it."""
-    deployed(fleet, HOST)
-    yield
-    fleet.sh(HOST, "ufw --force disable")
-
-
-@pytest.fixture
-def open_host(fleet: Fleet) -> None:
-    """ufw as it is installed, and off."""
-    off(fleet, HOST)
 
 
 def words(ran: Ran) -> str:

@@ -37,7 +37,7 @@ def declared(fleet: Fleet, *hosts: str, **more: Any) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def open_host(fleet: Fleet) -> Iterator[None]:
+def let_in(fleet: Fleet) -> Iterator[None]:
     """Whoever comes next gets in."""
     yield
     fleet.ssh(HOST, "! command -v ufw || ufw --force disable")
