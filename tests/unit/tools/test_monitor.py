@@ -30,6 +30,7 @@ def host(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[Seen]:
     for module in (checks, repair):
         monkeypatch.setattr(module, "look", look)
     monkeypatch.setattr(checks, "resources", lambda *a, **k: [PLENTY])
+    monkeypatch.setattr(checks, "models", lambda *a: [])
     monkeypatch.setattr(monitor, "quiet_reason", lambda: "")
     monkeypatch.setattr(monitor.os, "geteuid", lambda: 0)
     monkeypatch.setattr(repair, "PAUSE_SECONDS", 0.0)
@@ -58,6 +59,19 @@ def test_a_server_that_hangs_is_mended_within_one_run(host: list[Seen]) -> None:
         "ACTION: ollama.service: it runs, but there is no answer from port 11434 within 10 s; "
         "restarted, and it answers"
     )
+
+
+def test_models_are_looked_for_where_the_server_answers(
+    host: list[Seen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missing = Check("models", Status.CRITICAL, "models are missing: a:latest")
+    monkeypatch.setattr(checks, "models", lambda *a: [missing])
+    ours = config()
+    server = ours.services[0]
+    host[:] = [replace(seen(), service=server)]
+    assert texts(observe(ours, Memory())) == {"models": "models are missing: a:latest"}
+    host[:] = [replace(seen("stopped", None), service=server)]
+    assert "models" not in texts(observe(ours, Memory()))
 
 
 def test_nothing_is_mended_that_is_not_to_be(host: list[Seen]) -> None:

@@ -45,6 +45,10 @@ class Seen:
     unit: Unit
     answer: Answer | None
 
+    @property
+    def answers(self) -> bool:
+        return self.answer is not None and self.answer.kind == "good"
+
 
 # What counts for all: critical before a warning before what could not be told.
 ORDER = (Status.OK, Status.UNKNOWN, Status.WARNING, Status.CRITICAL)

@@ -29,10 +29,7 @@ def examine(config: Config, *, sample: bool = True) -> list[Check]:
     seen = [checks.look(one, seconds=config.answer_seconds) for one in config.services]
     found = list(checks.services(seen))
     server = config.server
-    answers = any(
-        one.service is server and one.answer and one.answer.kind == "good" for one in seen
-    )
-    if server is not None and answers:
+    if server is not None and any(one.service is server and one.answers for one in seen):
         found += checks.models(config, server)
     return [
         *found,

@@ -97,7 +97,10 @@ def observe(config: Config, memory: state.Memory) -> Outcome:
             checks.look(one.service, seconds=seconds) if one.service.unit in mended else one
             for one in seen
         ]
-    found = [*checks.services(seen), *checks.resources(config, seen, sample=False), *backups()]
+    found = list(checks.services(seen))
+    if any(one.service is config.server and one.answers for one in seen):
+        found += checks.models(config, config.server)
+    found += [*checks.resources(config, seen, sample=False), *backups()]
     return Outcome(tuple(found), tuple(deeds), quiet, restarts(seen, memory))
 
 

@@ -52,7 +52,7 @@ def settle(seen: Seen, *, seconds: float, sleep: Callable[[float], None] = time.
         verdict, passed = seen.unit.verdict, boottime() - begun
         if verdict == "between":
             again = passed < STOP_SECONDS
-        elif seen.answer is None or seen.answer.kind == "good":
+        elif seen.answer is None or seen.answers:
             again = False
         elif verdict == "starting":
             again = passed < STOP_SECONDS + seen.service.start_seconds
@@ -87,7 +87,7 @@ def mend(
 ) -> Deed | None:
     """Do what helps, and see whether it did. None where nothing was done."""
     unit, now = seen.service.unit, boottime()
-    if seen.answer is not None and seen.answer.kind == "good":
+    if seen.answers:
         memory.failures.pop(unit, None)
     wanted = decide(seen)
     if wanted is None:
@@ -124,7 +124,7 @@ def _done(
     deadline = boottime() + seen.service.start_seconds
     while True:
         again = look(seen.service, seconds=seconds)
-        if again.answer is not None and again.answer.kind == "good":
+        if again.answers:
             return Deed(unit, verb, good=True, text=f"{unit}: {why}; {_PAST[verb]}, and it answers")
         if boottime() >= deadline:
             text = f"{unit}: {why}; {_PAST[verb]}, and it does not answer"
