@@ -98,8 +98,9 @@ def observe(config: Config, memory: state.Memory) -> Outcome:
             for one in seen
         ]
     found = list(checks.services(seen))
-    if any(one.service is config.server and one.answers for one in seen):
-        found += checks.models(config, config.server)
+    server = config.server
+    if server is not None and any(one.service is server and one.answers for one in seen):
+        found += checks.models(config, server)
     found += [*checks.resources(config, seen, sample=False), *backups()]
     return Outcome(tuple(found), tuple(deeds), quiet, restarts(seen, memory))
 
