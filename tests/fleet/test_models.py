@@ -18,7 +18,8 @@ MODELS, VERIFIED = "Have the declared models", "Have the deployment verified"
 
 @pytest.fixture(scope="module", autouse=True)
 def converged(fleet: Fleet) -> None:
-    """The host has both models and no other."""
+    """The host has both models and no other, and no stand-in for a model's compute."""
+    fleet.reset(HOST)
     fleet.apply(declared(fleet, fleet.chat(), fleet.embedding()))
     gone(fleet, *({"name": name} for name in fleet.listed(HOST) if name not in both(fleet)))
 

@@ -106,7 +106,8 @@ def test_models_move_to_another_folder(fleet: Fleet) -> None:
     }
     stamp = "at /var/lib/pyinfra-ollama/verified"
     files = {f"{what} {path}" for what in ("at", "content") for path in (UNIT_FILE, DROP_IN)}
-    assert outside == {stamp, *files}
+    # The new folder is noted for uninstalling.
+    assert outside == {stamp, "at /var/lib/pyinfra-ollama/made", *files}
     assert fleet.plan(moved).planned == {}
 
     # What is still in the old folder needs no registry.

@@ -46,6 +46,10 @@ _ALWAYS = {
     f"{_UNIT}.d",
     f"{_UNIT}.d/50-pyinfra-ollama.conf",
 }
+# What uninstalling goes by; what is noted depends on what a run came to make.
+_MADE = {
+    f"/var/lib/pyinfra-ollama/{note}" for note in ("made", "packages-asked", "packages-before")
+}
 # Notes of the deployment inside a release; all else there came out of the archive.
 _NOTES = {"./.answered", "./.pyinfra-ollama"}
 
@@ -62,7 +66,7 @@ def litter(fleet: Fleet, moment: Moment, host: str) -> list[str]:
         found = _everything(fleet, host)
         allowed = _of_an_undisturbed(fleet, moment, host)
     else:
-        found = set(fleet.sh(host, _OWNED).splitlines())
+        found = set(fleet.sh(host, _OWNED).splitlines()) - _MADE
         allowed = _usual(fleet, moment, host)
     unlike = [f"too much: {path}" for path in sorted(found - allowed)]
     unlike += [f"missing: {path}" for path in sorted(allowed - found)]
