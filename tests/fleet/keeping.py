@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pyinfra_ollama.settings import Secret
+from tests.fleet.generating import generating
 from tests.fleet.harness import BIN, Fleet, Ran, run
 from tests.fleet.vault import Vault
 
@@ -43,6 +45,11 @@ PARAMETER seed 7
 PARAMETER temperature 0
 PARAMETER num_predict 12
 """
+TAGS = "curl --fail -sS http://127.0.0.1:11434/api/tags"
+ASK = (
+    "curl --fail -sS http://127.0.0.1:11434/api/generate -d "
+    '\'{"model":"byhand","prompt":"Tell me of the sea.","stream":false}\''
+)
 NOTHING: dict[str, list[str]] = {}
 
 
@@ -64,6 +71,29 @@ def blocks(page: str) -> list[list[str]]:
             found[-1].append(line.strip())
         former = line
     return found
+
+
+def digests(fleet: Fleet) -> dict[str, str]:
+    """What the server lists, by name."""
+    return {row["name"]: row["digest"] for row in json.loads(fleet.sh(HOST, TAGS))["models"]}
+
+
+def answer(fleet: Fleet) -> str:
+    """What the model made on the host says, at the seed and temperature of its Modelfile."""
+    with generating():
+        return str(json.loads(fleet.sh(HOST, ASK))["response"])
+
+
+def strike(task: str, moment: str, *, apart: bool) -> str:
+    """A command that kills the tool and all below it once `moment` succeeds; fails if it ended."""
+    file = "/root/settings" if apart else f"{PRIVATE}/settings"
+    tool = f"echo $$ >/root/struck; exec ollama-backup --settings {file} {task}"
+    return (
+        f"rm -f /root/struck; setsid sh -c '{tool}' >/dev/null 2>&1 </dev/null & "
+        f"until [ -s /root/struck ]; do sleep 0.02; done; pid=$(cat /root/struck); "
+        f"while ! {{ {moment}; }} >/dev/null 2>&1 && kill -0 $pid; do sleep 0.02; done; "
+        "kill -9 -- -$pid"
+    )
 
 
 @dataclass

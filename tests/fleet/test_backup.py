@@ -109,11 +109,12 @@ def test_a_host_that_can_only_add(kept: Kept) -> None:
 def test_the_timer_fires_and_old_snapshots_are_forgotten(kept: Kept) -> None:
     fleet = kept.fleet
     none = dict.fromkeys(("keep_daily", "keep_weekly", "keep_monthly"), 0)
-    often = {"at": "*-*-* *:*:0/2", "spread_seconds": 0, "keep_last": 2, **none}
+    often = {"at": "*-*-* *:*:0/5", "spread_seconds": 0, "keep_last": 2, **none}
     fleet.apply(keeping.inventory(fleet, {"path": "/srv/backup"}, **often))
     begun = "journalctl -b -u ollama-backup-run --grep '^Finished' -q --no-pager --since "
     since = f"{begun} @{fleet.sh(HOST, 'date +%s')} | wc -l"
-    wait_until("three backups were begun by the timer", lambda: int(fleet.sh(HOST, since)) >= 3)
+    # One more is there from before.
+    wait_until("two were begun by the timer", lambda: int(fleet.sh(HOST, since)) >= 2, seconds=150)
     kept.inventory = keeping.inventory(fleet, {"path": "/srv/backup"})
     fleet.apply(kept.inventory)
     listed = fleet.sh(HOST, "systemctl list-timers --no-legend 'ollama-backup-*'").splitlines()

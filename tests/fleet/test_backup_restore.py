@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.fleet import keeping, vault
-from tests.fleet.generating import generating
 from tests.fleet.harness import ROOT, Fleet, wait_until
 from tests.fleet.keeping import FAR, HOST, LOCK, NOTHING, PRIVATE, STATE, VAULT, Kept
 
@@ -15,20 +12,6 @@ pytestmark = pytest.mark.slow
 
 SMALL = "/mnt/small"
 KEY = "/usr/share/ollama/.ollama/id_ed25519.pub"
-TAGS = "curl --fail -sS http://127.0.0.1:11434/api/tags"
-ASK = (
-    "curl --fail -sS http://127.0.0.1:11434/api/generate -d "
-    '\'{"model":"byhand","prompt":"Tell me of the sea.","stream":false}\''
-)
-
-
-def digests(fleet: Fleet) -> dict[str, str]:
-    return {row["name"]: row["digest"] for row in json.loads(fleet.sh(HOST, TAGS))["models"]}
-
-
-def answer(fleet: Fleet) -> str:
-    with generating():
-        return str(json.loads(fleet.sh(HOST, ASK))["response"])
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +42,7 @@ def test_models_are_kept_by_choice(kept: Kept, models: str, found: set[str]) -> 
     assert {name.rpartition("/")[2] for name in names.splitlines()} == found
     about = kept.fleet.sh(HOST, f"cd /root/apart{STATE}/kept; cat modelfiles/*; cat digests")
     assert "SYSTEM You are a pirate." in about
-    for digest in digests(kept.fleet).values():
+    for digest in keeping.digests(kept.fleet).values():
         assert digest in about
     kept.fleet.sh(HOST, "rm -rf /root/apart")
 
@@ -79,7 +62,7 @@ def test_models_that_come_and_go_meanwhile(kept: Kept) -> None:
 def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     fleet = kept.fleet
     assert kept.start("run")["result"] == "good"
-    key, said, had = fleet.sh(HOST, f"cat {KEY}"), answer(fleet), digests(fleet)
+    key, said, had = fleet.sh(HOST, f"cat {KEY}"), keeping.answer(fleet), keeping.digests(fleet)
     assert len(had) == 3
     uid = fleet.sh(HOST, "id -u ollama")
     fleet.reset(HOST)
@@ -88,7 +71,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     assert ran.code == 0, ran.text
     assert " MiB brought back, " in ran.out
     assert "put back, deployed and verified in " in ran.err
-    assert (answer(fleet), digests(fleet)) == (said, had)
+    assert (keeping.answer(fleet), keeping.digests(fleet)) == (said, had)
     assert fleet.sh(HOST, f"cat {KEY}") == key
     assert fleet.sh(HOST, "find / -xdev -user squatter -not -path '/proc/*'") == ""
     assert fleet.apply(kept.inventory).changed() == NOTHING
@@ -98,12 +81,12 @@ def test_the_way_without_it_that_the_page_shows(kept: Kept) -> None:
     fleet = kept.fleet
     page = (ROOT / "docs/backup.md").read_text().partition("## Without it")[2]
     away, back = ("\n".join(block) for block in keeping.blocks(page))
-    said, had = answer(fleet), digests(fleet)
+    said, had = keeping.answer(fleet), keeping.digests(fleet)
     fleet.sh(HOST, f"mkdir /backup; {away}")
     fleet.sh(HOST, "systemctl stop ollama; find /usr/share/ollama/.ollama -mindepth 1 -delete")
     fleet.sh(HOST, back)
-    wait_until("the server answers", lambda: fleet.ssh(HOST, TAGS).returncode == 0)
-    assert (answer(fleet), digests(fleet)) == (said, had)
+    wait_until("the server answers", lambda: fleet.ssh(HOST, keeping.TAGS).returncode == 0)
+    assert (keeping.answer(fleet), keeping.digests(fleet)) == (said, had)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +145,7 @@ def test_a_snapshot_of_a_newer_ollama_needs_force(kept: Kept) -> None:
     assert code == 1
     assert "is of Ollama 0.33.0, newer than 0.32.15 here" in said
     assert kept.tool("restore", "--version", "0.32.15", "--force")[0] == 0
-    assert answer(kept.fleet)
+    assert keeping.answer(kept.fleet)
 
 
 @pytest.mark.parametrize("limit", ["size=32m", "nr_inodes=12"])
@@ -175,16 +158,22 @@ def test_a_disk_that_fills_up_gets_nothing(kept: Kept, limit: str) -> None:
         assert kept.fleet.sh(HOST, f"ls -A {SMALL}") == ""
 
 
-@pytest.mark.parametrize("task", ["restore", "run"])
-def test_a_killed_one_is_made_good_by_the_next(kept: Kept, task: str) -> None:
+@pytest.mark.parametrize(
+    ("task", "moments"),
+    [
+        ("restore", [f"ls -d {SMALL}/.ollama-backup-*", f"ls -d {SMALL}/.ollama-backup-*/usr"]),
+        ("run", ["pgrep -f '[-]-files-from-verbatim'", "pgrep -f '[ ]forget --host'"]),
+    ],
+    ids=["restore", "run"],
+)
+def test_a_killed_one_is_made_good_by_the_next(kept: Kept, task: str, moments: list[str]) -> None:
     fleet, settings = kept.fleet, {"models_folder": SMALL} if task == "restore" else {}
-    fleet.sh(HOST, f"rm -rf {SMALL}; mkdir {SMALL}; rm -rf /var/cache/pyinfra-ollama-backup")
+    fleet.sh(HOST, f"rm -rf {SMALL}; mkdir {SMALL}")
     kept.tool("status", **settings)
-    file = "/root/settings" if settings else f"{PRIVATE}/settings"
-    strike = "setsid sh -c 'echo $$ >/root/struck; exec ollama-backup --settings FILE TASK' & "
-    for after in ("0.5", "1", "2"):
-        words = f"{strike}sleep {after}; kill -9 -- -$(cat /root/struck); wait"
-        fleet.ssh(HOST, words.replace("FILE", file).replace("TASK", task))
+    for moment in moments:
+        fleet.sh(HOST, keeping.strike(task, moment, apart=bool(settings)))
+    if settings:
+        assert fleet.sh(HOST, f"ls -A {SMALL}").startswith(".ollama-backup-"), "nothing was struck"
     assert kept.tool(task, **settings)[0] == 0
     if task == "restore":
         sums = (

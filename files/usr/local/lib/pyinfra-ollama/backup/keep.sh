@@ -65,6 +65,11 @@ installed() { # the version that `current` leads to, nothing where there is none
 keep() {
   running=$(installed)
   rounds=0
+  # Restic itself looks for one of the very same files, and reads all anew when a model came or went.
+  last=$(of run snapshot)
+  status=0
+  [ -z "$last" ] || ask cat snapshot "$last" --no-lock || status=$?
+  case $status in 0) ;; 15) last='' ;; *) fail "$status" "$(explain "$status")" ;; esac
   while :; do
     gather
     cp "$scratch/marks" "$scratch/before"
@@ -73,7 +78,7 @@ keep() {
     printf '%s\n' "$kept" >>"$scratch/wanted"
     status=0
     ask backup --json --quiet --host "$host" --tag "$tag" ${running:+--tag "ollama-$running"} \
-      --exclude "$private" --files-from-verbatim "$scratch/wanted" || status=$?
+      ${last:+--parent "$last"} --exclude "$private" --files-from-verbatim "$scratch/wanted" || status=$?
     case $status in 0 | 3) ;; *) fail "$status" "$(explain "$status")" ;; esac
     summary=$(grep -F '"message_type":"summary"' "$scratch/out" | tail -n 1)
     made=$(printf '%s' "$summary" | sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p')
