@@ -70,7 +70,8 @@ before() {
   (umask 077 && mkdir -p /var/lib/pyinfra-ollama)
   # Some packages leave these behind when they are purged.
   stamps=/var/lib/systemd/timers/stamp
-  for path in /var/www /var/www/html /var/www/html/index.nginx-debian.html "$stamps-logrotate.timer" "$stamps-certbot.timer"; do
+  for path in /var/www /var/www/html /var/www/html/index.nginx-debian.html "$stamps-logrotate.timer" "$stamps-certbot.timer" \
+    /var/lib/letsencrypt; do
     [ -e "$path" ] || made left "$path"
   done
   getent passwd prometheus >/dev/null || made account prometheus

@@ -29,6 +29,12 @@ fstab_without() { # PATH of a swapfile
       chown --reference="$file" "$new" && chmod --reference="$file" "$new" && mv -f "$new" "$file"
   }; then rm -f "$new"; fail "$file could not be written; it stays as it was"; fi
 }
+tree() { # PATH
+  said=$(rm -rf "$1" 2>&1) && return
+  # Where a disk is mounted, the folder itself cannot go.
+  [ -z "$(find "$1" ! -type d -print -quit)" ] || fail "$1 could not be removed: $(printf '%s' "$said" | tail -n 1)"
+  echo "$1 stays, empty: $(printf '%s' "$said" | tail -n 1)"
+}
 official() {
   # What the official script had put there is its own, and was only moved.
   from=/opt/ollama/releases/official
@@ -84,8 +90,8 @@ while IFS='|' read -r verb subject more <&3; do
     away) rm -f "$subject" ;;
     # A link of somebody else's stays.
     link) case $(readlink "$subject" 2>/dev/null) in "$more"*) rm -f "$subject" ;; esac ;;
-    tree) case $subject in /*/*) rm -rf "$subject" ;; *) fail "$subject is no folder of ours" ;; esac ;;
-    empty) [ ! -d "$subject" ] || rmdir --ignore-fail-on-non-empty "$subject" ;;
+    tree) case $subject in /*/*) tree "$subject" ;; *) fail "$subject is no folder of ours" ;; esac ;;
+    empty) rmdir "$subject" 2>/dev/null || true ;;
     official) official ;;
     swap)
       if awk -v path="$subject" '$1 == path { found = 1 } END { exit !found }' /proc/swaps; then

@@ -13,6 +13,7 @@ from tests.fleet import authority, gatewaying, paced
 from tests.fleet.authority import Authority
 from tests.fleet.gatewaying import HOST, NAME, Door
 from tests.fleet.harness import Fleet
+from tests.fleet.leaving import uninstall
 from tests.fleet.test_verifier import judged, verified
 
 pytestmark = pytest.mark.slow
@@ -117,3 +118,17 @@ def test_the_way_back_to_a_certificate_of_its_own(fleet: Fleet, pebble: Authorit
     assert fleet.apply(wanted).changed() == planned
     assert Door(fleet).ask("GET", "/api/version", key="chat").status == 200
     assert fleet.apply(wanted).changed() == {}
+
+
+def test_uninstalling_takes_certificate_and_certbot_with_it(
+    fleet: Fleet, pebble: Authority
+) -> None:
+    assert fleet.sh(HOST, "ls /etc/letsencrypt/renewal") == "pyinfra-ollama.conf"
+    ran = uninstall(inventory(fleet, pebble.tls), "--yes")
+    assert ran.code == 0, ran.text
+    assert "have certbot delete its certificate" in ran.out
+    left = "/etc/letsencrypt /var/lib/letsencrypt /var/log/letsencrypt /var/lib/pyinfra-ollama-acme"
+    stamp = "/var/lib/systemd/timers/stamp-certbot.timer"
+    found = fleet.sh(HOST, f"ls -d {left} {stamp} /etc/pyinfra-ollama 2>/dev/null || true")
+    assert found == ""
+    assert fleet.ssh(HOST, "command -v certbot nginx").returncode

@@ -22,7 +22,12 @@ UNITS = (
     layout.UNIT,
 )
 # Those of them that run all the time; the others come and go.
-LASTING = (monitoring.EXPORTER_UNIT, layout.UNIT)
+LASTING = (
+    *(f"{unit}.timer" for unit in layout.backup.UNITS),
+    monitoring.MONITOR_TIMER,
+    monitoring.EXPORTER_UNIT,
+    layout.UNIT,
+)
 UNIT_FOLDER = "/etc/systemd/system"
 # One file each, which may stand in place of another's.
 FILES = (
@@ -93,11 +98,20 @@ SERVING: Mapping[str, tuple[str, ...]] = {
         monitoring.ALERTMANAGER_CONFIG,
     ),
 }
-# What packages leave behind when they are purged; what was there before is noted (apt.sh).
-LEFT: Mapping[str, tuple[str, ...]] = {
-    "nginx": ("/var/www/html/index.nginx-debian.html", "/var/www/html", "/var/www"),
-    "logrotate": ("/var/lib/systemd/timers/stamp-logrotate.timer",),
-    "certbot": ("/var/lib/systemd/timers/stamp-certbot.timer",),
+# What packages leave behind when they are purged, and how it goes; what was not there before is
+# noted (apt.sh).
+LEFT: Mapping[str, Mapping[str, str]] = {
+    "nginx": {
+        "/var/www/html/index.nginx-debian.html": "away",
+        "/var/www/html": "empty",
+        "/var/www": "empty",
+    },
+    "logrotate": {"/var/lib/systemd/timers/stamp-logrotate.timer": "away"},
+    "certbot": {
+        "/var/lib/systemd/timers/stamp-certbot.timer": "away",
+        # What it keeps of its own work.
+        "/var/lib/letsencrypt": "tree",
+    },
 }
 # Where nobody else would put anything; a file there that is not ours is worth a word.
 OWN = (*(f"{UNIT_FOLDER}/{unit}" for unit in UNITS), *monitoring.TOOLS)

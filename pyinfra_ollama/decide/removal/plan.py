@@ -11,6 +11,7 @@ from pyinfra_ollama.decide.removal.seen import Seen
 from pyinfra_ollama.decide.removal.serving import steps as serving
 from pyinfra_ollama.decide.removal.staying import stays
 from pyinfra_ollama.decide.removal.steps import Plan, Removal, Wishes, keeps_ufw, units
+from pyinfra_ollama.layout import grafana
 from pyinfra_ollama.settings import Declared, human_size
 
 # What the next uninstall has to know of what stays (scripts/uninstall.sh, notes).
@@ -28,7 +29,7 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         text = "undo a change of the firewall that nobody confirmed"
         yield Removal("undo", owned.FIREWALL_UNDO, text=text, passing=True)
     for unit in units(seen):
-        passing = unit.endswith(".service") and unit not in owned.LASTING
+        passing = unit not in owned.LASTING
         yield Removal("disable", unit, text=f"stop {unit}", passing=passing)
     if seen.official:
         yield Removal("official", "official", text="move the official installation back")
@@ -43,6 +44,9 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
     if begun and layout.HOST_LIBRARY in seen.paths and declared.monitoring:
         yield Removal("restart", "systemd-journald.service")
         yield Removal("restart", "logrotate.timer")
+    if any(map(seen.is_ours, grafana.PROVISIONING)):
+        text = f"restart {grafana.UNIT} without the data source and the dashboard"
+        yield Removal("restart", grafana.UNIT, text=text)
     if seen.lineage:
         yield Removal("lineage", "pyinfra-ollama", text="have certbot delete its certificate")
     yield from serving(seen)
@@ -133,9 +137,8 @@ def _packages(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         yield Removal("packages", names, text=f"purge the packages {names}{data}")
     remaining = seen.here - set(going)
     for package, paths in owned.LEFT.items():
-        for path in paths if package not in remaining else ():
+        for path, verb in paths.items() if package not in remaining else ():
             if path in seen.noted("left") and (path in seen.paths or package in going):
-                verb = "away" if path.rpartition("/")[2].count(".") else "empty"
                 yield Removal(verb, path)
     if not any(name.startswith("prometheus") for name in remaining):
         yield from (Removal("user", name) for name in seen.noted("account"))

@@ -26,7 +26,8 @@ def steps(seen: Seen) -> Iterator[Removal]:
         package = unit.partition(".")[0]
         stays = package not in seen.packages and not (package == "ufw" and keeps_ufw(seen))
         if stays and package in seen.here and package not in owned.SERVING:
-            yield from _as_it_was(unit, *state)
+            # What it does lies in files of its own, which were put back.
+            yield from (step for step in _as_it_was(unit, *state) if step.verb != "restart")
 
 
 def stopped(seen: Seen) -> tuple[str, ...]:

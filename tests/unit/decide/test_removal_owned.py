@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pyinfra_ollama import layout
+from pyinfra_ollama.commands import script
 from pyinfra_ollama.decide import watching
 from pyinfra_ollama.decide.backup.files import tool_files, unit_files
 from pyinfra_ollama.decide.gateway.files import gateway_files
@@ -96,3 +97,10 @@ def test_the_seen_answer_is_read() -> None:
 def test_apt_that_cannot_tell_is_not_taken_for_nothing() -> None:
     with pytest.raises(SeenError, match=r"apt cannot tell .* Unmet dependencies.*--keep-packages"):
         read(answer(packages=["fail Unmet dependencies. Try this"]))
+
+
+def test_what_packages_leave_behind_is_noted_before_the_first_of_them() -> None:
+    noting = script("apt").partition("before() {")[2].partition("\n}")[0]
+    noting = noting.replace("$stamps", "/var/lib/systemd/timers/stamp").replace('"', "")
+    for path in (path for paths in owned.LEFT.values() for path in paths):
+        assert f" {path}" in noting, path

@@ -8,6 +8,7 @@ import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.removal.steps import Plan, Wishes
+from pyinfra_ollama.layout import grafana
 
 from .removals import ALL, DOOR, SSH, THEIRS, planned, steps
 
@@ -82,6 +83,14 @@ def test_a_service_that_came_with_this_package_and_stays_is_stopped() -> None:
     assert any(f"{layout.NGINX_CONF} again with: apt-get" in text for text in unknown.stays)
 
 
+def test_a_firewall_that_was_on_is_not_switched_off_for_a_moment() -> None:
+    packages = ["here ufw", "had ufw"]
+    for was, expected in (("enabled active", []), ("disabled inactive", ["disable"])):
+        made = [f"unit ufw.service {was}"]
+        found = planned(packages=packages, made=made, firewall=[DOOR])
+        assert [one.verb for one in found.steps if one.subject == "ufw.service"] == expected
+
+
 def test_what_packages_leave_behind_goes_with_them() -> None:
     page = "/var/www/html/index.nginx-debian.html"
     made = [f"left {page}", "left /var/www/html", "account prometheus"]
@@ -114,3 +123,10 @@ def test_what_was_put_back_is_not_taken_for_ours_by_the_next() -> None:
         "restart|nginx.service|",
         "tree|/var/lib/pyinfra-ollama|",
     ]
+
+
+def test_a_grafana_of_a_persons_own_reads_that_ours_is_gone() -> None:
+    there = [*ALL["paths"], f"file {grafana.DATA_SOURCE}"]
+    lines = steps(planned(paths=there))
+    assert lines.index(f"file|{grafana.DATA_SOURCE}|") < lines.index(f"restart|{grafana.UNIT}|")
+    assert not [line for line in steps(planned()) if "grafana" in line]
