@@ -21,7 +21,7 @@ HOOK, TOLD = 9099, "/root/told"
 os.environ["ALERT_WEBHOOK"] = f"http://127.0.0.1:{HOOK}/alerts"
 # What takes minutes takes seconds; the host looks after itself every ten.
 QUICK: dict[str, Any] = {
-    "alerts": {"patience": 0.02, "restarts": 2, "monitor_silent_seconds": 30},
+    "alerts": {"patience": 0.02, "restarts": 2, "monitor_silent_seconds": 20},
     "receiver": {
         "webhook": Secret.env("ALERT_WEBHOOK"),
         "wait_seconds": 1,
@@ -81,27 +81,21 @@ def listen(fleet: Fleet) -> None:
 
 
 def alerts(fleet: Fleet) -> set[str]:
-    """What both Prometheus and Alertmanager say is wrong with the server's host."""
-    rows = api(fleet, "9090/api/v1/alerts")["data"]["alerts"]
-    fires = {row["labels"]["alertname"] for row in rows if _fires(row)}
-    rows = api(fleet, "9093/api/v2/alerts?active=true")
-    known = {row["labels"]["alertname"] for row in rows if row["labels"]["instance"] == HOST}
-    return fires & known
-
-
-def _fires(row: Any) -> bool:
-    return row["state"] == "firing" and row["labels"]["instance"] == HOST
+    """What Prometheus or Alertmanager says is wrong."""
+    fires = api(fleet, "9090/api/v1/alerts")["data"]["alerts"]
+    known = api(fleet, "9093/api/v2/alerts?active=true")
+    return {row["labels"]["alertname"] for row in (*fires, *known)}
 
 
 def told(fleet: Fleet, status: str) -> set[str]:
-    """Alerts of the server's host that were delivered as firing, or as resolved."""
+    """Alerts that were delivered as firing, or as resolved."""
     said = fleet.sh(OBSERVER, f"cat {TOLD} 2>/dev/null || true")
     messages = [json.loads(line) for line in said.splitlines()]
     return {
         alert["labels"]["alertname"]
         for message in messages
         for alert in message["alerts"]
-        if alert["status"] == status and alert["labels"]["instance"] == HOST
+        if alert["status"] == status
     }
 
 
