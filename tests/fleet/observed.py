@@ -28,7 +28,11 @@ QUICK: dict[str, Any] = {
         "update_seconds": 1,
     },
 }
-MONITORING = {"interval": "10s", "answer": "1s"}
+os.environ["ALERTED_PASSWORD"] = "canary-alerted-password"
+ALSO = {
+    "monitoring": {"interval": "10s", "answer": "1s"},
+    "backup": {"repository": {"path": "/srv/backup"}, "password": Secret.env("ALERTED_PASSWORD")},
+}
 # Takes what Alertmanager sends, one line for each message.
 _LISTENER = f"""
 import http.server
@@ -45,14 +49,17 @@ http.server.HTTPServer(("127.0.0.1", {HOOK}), Handler).serve_forever()
 """
 
 
-def declared(fleet: Fleet, *, monitoring: dict[str, Any] | None = None, **more: Any) -> Path:
-    """A server behind its gateway, and a host that observes it and itself."""
+def declared(fleet: Fleet, *, also: dict[str, Any] | None = None, **more: Any) -> Path:
+    """A server behind its gateway, and a host that observes it and itself.
+
+    `also`: further variables of the first; keywords are fields of Observer.
+    """
     each: dict[str, dict[str, Any]] = {
         HOST: {
             "ollama": {"models": fleet.models()},
             "gateway": {**gatewaying.declared(), "server_names": [gatewaying.NAME]},
             "firewall": {},
-            **({"monitoring": monitoring} if monitoring else {}),
+            **(also or {}),
         },
         OBSERVER: {"ollama": None, "observer": {"scrape_seconds": 5, **more}},
     }

@@ -12,8 +12,8 @@ from tests.fleet.damages import ANSWERS, Damage
 from tests.fleet.harness import Fleet, wait_until
 from tests.fleet.metrics_damages import READY, SERVER, WATCH
 from tests.fleet.observed import (
+    ALSO,
     HOST,
-    MONITORING,
     OBSERVER,
     QUICK,
     SOON,
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def inventory(fleet: Fleet) -> Iterator[Path]:
     """A server behind its gateway, and its observer; told within seconds."""
-    made = have(fleet, declared(fleet, monitoring=MONITORING, **QUICK))
+    made = have(fleet, declared(fleet, also=ALSO, **QUICK))
     listen(fleet)
     yield made
     fleet.sh(HOST, "ufw --force disable")
@@ -57,7 +57,10 @@ def test_each_trouble_is_told_of_and_so_is_its_end(fleet: Fleet, inventory: Path
     )
     # Up for so long that a scrape sees each start.
     kill = f"systemctl kill -s KILL ollama; {ANSWERS}; sleep 5"
+    password = "/etc/pyinfra-ollama/backup/password"
+    backup = "systemctl start ollama-backup-run"
     several = (
+        "OllamaBackupFailed",
         "OllamaDiskFull",
         "OllamaExporterDown",
         "OllamaGatewayDown",
@@ -67,12 +70,14 @@ def test_each_trouble_is_told_of_and_so_is_its_end(fleet: Fleet, inventory: Path
         "OllamaRestartLoop",
     )
     fleet.sh(OBSERVER, "systemctl stop ollama-exporter")
-    fleet.sh(HOST, f"systemctl stop {units}; {fill} || :; {kill}; {kill}")
+    fleet.sh(HOST, f"systemctl stop {units}; {fill} || :; mv {password} /root/; {backup} || :")
+    fleet.sh(HOST, f"{kill}; {kill}")
     fire(fleet, *several)
     # Stopped by signal, it neither answers nor ends; the host itself has to mend it.
     before = fleet.pid(HOST)
     fleet.sh(OBSERVER, "systemctl start ollama-exporter")
-    fleet.sh(HOST, f"systemctl kill -s STOP ollama; umount /srv/full; systemctl start {units}")
+    fleet.sh(HOST, f"mv /root/password {password}; {backup}; umount /srv/full")
+    fleet.sh(HOST, f"systemctl kill -s STOP ollama; systemctl start {units}")
     fire(fleet, "OllamaDown")
     wait_until("the host mended it", lambda: fleet.pid(HOST) not in (before, "0"), SOON)
     end(fleet, *several, "OllamaDown")
@@ -86,7 +91,7 @@ def test_a_changed_threshold_is_reloaded_and_nothing_restarts(
     ran = fleet.apply(
         declared(
             fleet,
-            monitoring=MONITORING,
+            also=ALSO,
             **{**QUICK, "alerts": {**QUICK["alerts"], "disk_percent": 85}},
         )
     )
