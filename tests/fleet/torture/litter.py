@@ -56,6 +56,8 @@ _NOTES = {"./.answered", "./.pyinfra-ollama"}
 
 # With every role there is too much to name: such a host is held against one that nothing befell.
 _EVERYTHING = "find /etc /opt/ollama /usr/local /var/lib/pyinfra-ollama -printf '%p %y %m %u %g\\n'"
+# A backup that was cut off leaves it; the next one (`ollama-backup run`) takes it away.
+_UNTIL_THE_NEXT = "/var/lib/pyinfra-ollama/backup/.at-work-"
 _undisturbed: dict[str, set[str]] = {}
 _one_at_a_time = threading.Lock()
 
@@ -74,7 +76,8 @@ def litter(fleet: Fleet, moment: Moment, host: str) -> list[str]:
 
 
 def _everything(fleet: Fleet, host: str) -> set[str]:
-    return set(fleet.sh(host, f"{_EVERYTHING}\n{_OWNED}").splitlines())
+    found = fleet.sh(host, f"{_EVERYTHING}\n{_OWNED}").splitlines()
+    return {line for line in found if _UNTIL_THE_NEXT not in line}
 
 
 def _of_an_undisturbed(fleet: Fleet, moment: Moment, host: str) -> set[str]:
