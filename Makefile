@@ -36,7 +36,7 @@ LAB ?= default
 # Test processes of test-fleet, each with a lab of its own (0: one, in make's own terminal).
 WORKERS ?= 3
 # Which moments of torture, as in 17 or 1-50 or 3,5,8-12.
-SEEDS ?= 1-120
+SEEDS ?= 1-112
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
 PYTEST ?=
 
@@ -61,7 +61,7 @@ test-unit: $(STAMP) ## pure logic: no root, no network, seconds
 test-fleet: $(STAMP) $(CLIENTS_STAMP) ## real hosts with the real server (root, Linux)
 	$(BIN)/python -m pytest tests/fleet -n $(WORKERS) $(PYTEST)
 
-torture: $(STAMP) ## strike 120 deployments at random moments (SEEDS=17 repeats one); root, Linux, half an hour
+torture: $(STAMP) ## strike 112 deployments at random moments (SEEDS=17 repeats one); root, Linux, half an hour
 	$(BIN)/python -m tests.fleet.torture "$(SEEDS)"
 
 bench: $(STAMP) $(BENCH_STAMP) ## time runs against plain pyinfra and Ansible, then the gateway, on lab hosts (root, Linux)

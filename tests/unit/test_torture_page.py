@@ -10,9 +10,9 @@ def test_the_page_shows_the_kept_results() -> None:
     assert PAGE.read_text() == page(read())
 
 
-def test_it_has_the_hundred_moments_and_each_was_good() -> None:
+def test_it_has_all_moments_and_each_was_good() -> None:
     rows = read()
-    assert [row.seed for row in rows] == [*range(1, 101)]
+    assert [row.seed for row in rows] == [*range(1, 113)]
     assert [row.fault for row in rows if row.fault] == []
     assert [(row.scenario, row.way.split(":")[0]) for row in rows] == [
         (moment(row.seed).scenario, moment(row.seed).way) for row in rows

@@ -1,6 +1,6 @@
 """`python -m tests.fleet.torture [SEEDS]`: many moments, one line each; docs/torture.md at the end.
 
-SEEDS is "1-120" (the default), "17" or "3,5,8-12". Results are kept as they come; a series that
+SEEDS is "1-112" (the default), "17" or "3,5,8-12". Results are kept as they come; a series that
 was interrupted says with which seeds it goes on.
 """
 
@@ -23,7 +23,7 @@ from tests.fleet.torture.results import PAGE, Row, keep
 
 def main() -> int:
     """Exit 0 when all was good, 1 when a moment was not, 64 for no seeds, 130 when interrupted."""
-    words = (sys.argv[1:] or ["1-120"])[0] or "1-120"
+    words = (sys.argv[1:] or ["1-112"])[0] or "1-112"
     try:
         seeds = parse(words)
     except ValueError:

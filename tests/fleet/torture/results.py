@@ -46,7 +46,7 @@ What befalls a run:
 *Struck at* names the operation and command that the run had begun last, and the programs that were
 at work on the host. A seed finds the same command again; how far that had got may vary.
 
-`make torture` makes this page (`SEEDS=1-120`), `make torture SEEDS=17` repeats one moment, and
+`make torture` makes this page (`SEEDS=1-112`), `make torture SEEDS=17` repeats one moment, and
 `make test` has the first twelve and one of each rarer way. A row's revision is the commit that ran.
 
 Four faults came to light in this way and were mended: a host that hung held up the whole run for
