@@ -56,7 +56,7 @@ def test_each_trouble_is_told_of_and_so_is_its_end(fleet: Fleet, inventory: Path
         "dd if=/dev/zero of=/srv/full/rest bs=4k 2>/dev/null"
     )
     # Up for so long that a scrape sees each start.
-    kill = f"systemctl kill -s KILL ollama; {ANSWERS}; sleep 5"
+    kill = f"systemctl kill -s KILL ollama; {ANSWERS}; sleep 11"
     password = "/etc/pyinfra-ollama/backup/password"
     backup = "systemctl start ollama-backup-run"
     several = (
