@@ -38,14 +38,20 @@ def inventory(fleet: Fleet) -> Iterator[Path]:
     fleet.sh(HOST, "ufw --force disable")
 
 
+def tell(fleet: Fleet, status: str, names: tuple[str, ...]) -> None:
+    """Wait until people were told of each, one by one, so that a failure names what is missing."""
+    for name in names:
+        wait_until(f"{name} is {status}", lambda one=name: one in told(fleet, status), SOON)
+
+
 def fire(fleet: Fleet, *names: str) -> None:
     """Wait until people were told of these, by Prometheus and Alertmanager."""
-    wait_until(f"{names} fire", lambda: set(names) <= told(fleet, "firing"), SOON)
+    tell(fleet, "firing", names)
 
 
 def end(fleet: Fleet, *names: str) -> None:
     """Wait until people were told that these are over, and neither of both has them."""
-    wait_until(f"{names} are over", lambda: set(names) <= told(fleet, "resolved"), SOON)
+    tell(fleet, "resolved", names)
     wait_until(f"{names} are gone", lambda: not set(names) & alerts(fleet), SOON)
 
 

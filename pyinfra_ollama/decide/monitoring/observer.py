@@ -19,8 +19,10 @@ JUDGE = (
     'amtool check-config "$stage/etc/prometheus/alertmanager.yml"'
 )
 
-# A rate over fewer is as good as none.
+# Scrapes: a rate over fewer is as good as none.
 SAMPLES = 5
+# And of one start in a loop: one may find nothing, one the new start, one be late.
+START = 3
 
 
 def observer_files(settings: ObserverSettings, templates: Path) -> tuple[ManagedFile, ...]:
@@ -39,9 +41,10 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
         "authority": authority,
         "quoted": quoted,
         "lasting": lambda time: lasting(time, observer.alerts.patience),
-        "window": lambda time: lasting(
-            time, observer.alerts.patience, least=SAMPLES * observer.scrape_seconds
+        "window": lambda time, scrapes=SAMPLES: lasting(
+            time, observer.alerts.patience, least=scrapes * observer.scrape_seconds
         ),
+        "start": START,
     }
     texts = {
         path: render(templates, f"{path[1:]}.j2", **values)

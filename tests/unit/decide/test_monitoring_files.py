@@ -119,16 +119,27 @@ def test_a_patience_shortens_what_has_to_last_and_what_passes_by_itself() -> Non
     ]
     assert "for: 2s\n" in short
     assert "for: 0s\n" in short
-    assert "changes(ollama_process_start_time_seconds[25s])" in short
+    assert "increase(ollama_gateway_backend_busy_total[25s])" in short
     # What is recorded for people stays as its name says.
     assert "rate(ollama_gateway_requests_total[5m])" in short
 
 
 def test_a_window_holds_some_samples_however_short_it_is_declared() -> None:
     rules = texts(observing(alerts={"patience": 0.02}))[layout.monitoring.PROMETHEUS_RULES]
-    assert "changes(ollama_process_start_time_seconds[75s])" in rules
+    assert "increase(ollama_gateway_backend_busy_total[75s])" in rules
     slow = texts(observing(scrape_seconds=300))[layout.monitoring.PROMETHEUS_RULES]
     assert "increase(ollama_gateway_backend_busy_total[1500s])" in slow
+
+
+def test_a_window_for_starts_holds_as_many_as_are_declared_and_the_one_before() -> None:
+    few, many = (
+        texts(observing(alerts={"patience": 0.02, "restarts": restarts}))[
+            layout.monitoring.PROMETHEUS_RULES
+        ]
+        for restarts in (2, 9)
+    )
+    assert "changes(ollama_process_start_time_seconds[135s]) >= 2" in few
+    assert "changes(ollama_process_start_time_seconds[450s]) >= 9" in many
 
 
 def test_how_soon_people_are_told_is_as_declared() -> None:
