@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import compileall
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -12,15 +11,11 @@ from pathlib import Path
 from bench import contestants as who
 from bench import machine, measure, options, proof, stage
 from bench.agenda import agenda
-from bench.commands import BenchError
 from bench.declared import Declared
 from bench.options import Options
 from bench.report import markdown
 from bench.results import ANSIBLE, FLOOR, PACKAGE, PLAIN, Count, Results, Series, hosts, save
 from lab import api
-from lab.errors import LabError
-
-GOOD, FAILED, INTERRUPTED = 0, 1, 130
 
 
 class Bench:
@@ -119,26 +114,10 @@ class Bench:
 def main() -> int:
     """Run the comparison; the hosts are taken down however it ends."""
     given = options.parse()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     # A short path: Ansible's sockets lie below it, and their names may have some 100 letters.
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         bench = Bench(given, Path(folder))
-        status = GOOD
-        try:
-            bench.run()
-        except (BenchError, LabError) as error:
-            stage.say(f"failed: {error}")
-            status = FAILED
-        except KeyboardInterrupt:
-            stage.say("interrupted")
-            status = INTERRUPTED
-        finally:
-            # The hosts must not outlive an impatient second Ctrl-C.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if not given.keep:
-                stage.take_down(given.lab)
-            stage.close_connections(Path(folder))
+        status = stage.ended(bench.run, given.lab, folder=bench.folder, keep=given.keep)
         if bench.converged:
             # What was measured until something went wrong is not lost.
             save(bench.results(), given.json)

@@ -37,9 +37,13 @@ def missing(results: Results) -> list[str]:
         found.append("no commands were counted")
     if not results.proofs:
         found.append("nothing shows that all keep the same state")
-    if "dirty" in results.versions.get("pyinfra-ollama", "dirty"):
-        found.append("the checkout had changes that are in no commit")
-    return found
+    return found + unclean(results.versions)
+
+
+def unclean(versions: dict[str, str]) -> list[str]:
+    """The reproach to a run of a checkout that nobody can have again."""
+    clean = "dirty" not in versions.get("pyinfra-ollama", "dirty")
+    return [] if clean else ["the checkout had changes that are in no commit"]
 
 
 def with_region(text: str, region: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
@@ -51,25 +55,35 @@ def with_region(text: str, region: str, marks: tuple[str, str] = (BEGIN, END)) -
     return f"{before}{begin}\n\n{region}\n{end}{after}"
 
 
+def rewrite(document: Path, region: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
+    """Replace the text between two marks of a document."""
+    document.write_text(with_region(document.read_text(), region, marks))
+
+
 def publish(results: Results, picture: Path, root: Path = ROOT) -> None:
     """Write the figures, the picture and the tables to where people read them."""
     save(results, root / "docs/bench.json")
     (root / "docs/bench.svg").write_bytes(picture.read_bytes())
     for name, render in DOCUMENTS.items():
-        path = root / name
-        path.write_text(with_region(path.read_text(), render(results)))
+        rewrite(root / name, render(results))
+
+
+def offer(lacking: list[str], publish: Callable[[], object], where: str) -> int:
+    """Publish unless something is missing, which is said; returns the exit code."""
+    for line in lacking:
+        print(f"bench: not put into the documents: {line}", file=sys.stderr)
+    if not lacking:
+        publish()
+        print(f"bench: {where} hold this run", file=sys.stderr)
+    return 0
 
 
 def main(path: Path) -> int:
     """Publish a run that is whole; say what is missing from one that is not."""
     results = load(path)
-    if lacking := missing(results):
-        for line in lacking:
-            print(f"bench: not put into the documents: {line}", file=sys.stderr)
-        return 0
-    publish(results, path.with_suffix(".svg"))
-    print("bench: docs/bench.{json,svg,md} and README.md hold this run", file=sys.stderr)
-    return 0
+    picture = path.with_suffix(".svg")
+    where = "docs/bench.{json,svg,md} and README.md"
+    return offer(missing(results), lambda: publish(results, picture), where)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from bench.commands import BenchError, run
 from bench.declared import PACKAGES, VERSION, Declared
 from bench.results import hosts
 from lab import api
+from lab.ending import guarded
+from lab.errors import LabError
 from pyinfra_ollama import layout
 
 _STARTED = time.monotonic()
@@ -116,7 +119,17 @@ def close_connections(folder: Path) -> None:
             run(command, folder=folder, timeout_seconds=10)
 
 
-def take_down(lab: str) -> None:
-    """Remove the hosts and all that they brought."""
-    if api.down(lab):
-        say("the hosts are removed")
+def ended(
+    work: Callable[[], object], lab: str, *failures: type[Exception], folder: Path, keep: bool
+) -> int:
+    """Do the work on a lab's hosts, and remove them however it ends; returns the exit code.
+
+    + failures: what may go wrong besides what the lab and the commands of a benchmark say
+    """
+
+    def take_down() -> None:
+        if not keep and api.down(lab):
+            say("the hosts are removed")
+        close_connections(folder)
+
+    return guarded(work, take_down, say, BenchError, LabError, *failures)

@@ -7,7 +7,6 @@ libraries of the benchmark's environment. Exit code 0 when all went well, else 1
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import tempfile
 import threading
@@ -15,13 +14,13 @@ import time
 from pathlib import Path
 
 from lab import api
+from lab.ending import guarded
 from lab.errors import LabError
 from picture.asking import RefusedError, take
 from picture.board import ROOT
 from picture.load import run
 from picture.stage import SCRAPE_SECONDS, SERVER, Stage, StageError
 
-GOOD, FAILED, INTERRUPTED = 0, 1, 130
 # Long enough for an alert of a minute to fire, be seen and be over.
 DOWN_SECONDS = 110
 STEPS = 180
@@ -72,23 +71,14 @@ def show(given: argparse.Namespace, folder: Path) -> None:
 def main() -> int:
     """Take the answers; the hosts are taken down however it ends."""
     given = options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    code = GOOD
+
+    def take_down() -> None:
+        if not given.keep:
+            api.down(given.lab)
+
+    failures = (StageError, RefusedError, LabError, OSError, ValueError)
     with tempfile.TemporaryDirectory(prefix="picture-") as folder:
-        try:
-            show(given, Path(folder))
-        except (StageError, RefusedError, LabError, OSError, ValueError) as error:
-            say(f"failed: {error}")
-            code = FAILED
-        except KeyboardInterrupt:
-            say("interrupted")
-            code = INTERRUPTED
-        finally:
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if not given.keep:
-                api.down(given.lab)
-    return code
+        return guarded(lambda: show(given, Path(folder)), take_down, say, *failures)
 
 
 if __name__ == "__main__":

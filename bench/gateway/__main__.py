@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -16,14 +15,13 @@ from bench.declared import Declared
 from bench.gateway import measure
 from bench.gateway.asking import status
 from bench.gateway.report import markdown
-from bench.gateway.results import MODEL, PACED, Pairs, Rates, Results, save
+from bench.gateway.results import MODEL, PACED, Pairs, Rates, Results
 from bench.gateway.stage import KEY, Stage
-from bench.stage import make_bare, say, take_down
+from bench.kept import write
+from bench.stage import ended, make_bare, say
 from lab import api
-from lab.errors import LabError
 from lab.streaming import question
 
-GOOD, FAILED, INTERRUPTED = 0, 1, 130
 STREAMS = 16
 # A stream as a fast model makes it: 50 words a second.
 WORDS, EACH_MS = 50, 20
@@ -116,25 +114,13 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Measure; the hosts are taken down however it ends."""
     given = options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        bench, code = Bench(given, Path(folder)), GOOD
-        try:
-            bench.run()
-        except (BenchError, LabError, OSError, ValueError) as error:
-            say(f"failed: {error}")
-            code = FAILED
-        except KeyboardInterrupt:
-            say("interrupted")
-            code = INTERRUPTED
-        finally:
-            # The hosts must not outlive an impatient second Ctrl-C.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if not given.keep:
-                take_down(given.lab)
+        bench = Bench(given, Path(folder))
+        code = ended(
+            bench.run, given.lab, OSError, ValueError, folder=bench.folder, keep=given.keep
+        )
     if bench.first or bench.streams:
-        save(bench.results(), given.json)
+        write(bench.results(), given.json)
         say(f"wrote {given.json}")
         print(markdown(bench.results()), end="")
     return code

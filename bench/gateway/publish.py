@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from bench.gateway.report import LOADS, markdown
-from bench.gateway.results import KEPT, NEW, Results, load, save
-from bench.publish import ROOT, with_region
+from bench.gateway.results import KEPT, NEW, Results, load
+from bench.kept import write
+from bench.publish import ROOT, offer, rewrite, unclean
 
 MARKS = (
     "<!-- gateway bench: begin (written by `make bench-gateway`) -->",
@@ -28,28 +29,20 @@ def missing(results: Results) -> list[str]:
     for label, rates in loads.items():
         if rates is None or len(rates.one) < ROUNDS:
             found.append(f"fewer than {ROUNDS} rounds: {label}")
-    if "dirty" in results.versions.get("pyinfra-ollama", "dirty"):
-        found.append("the checkout had changes that are in no commit")
-    return found
+    return found + unclean(results.versions)
 
 
 def publish(results: Results, root: Path = ROOT) -> None:
     """Write the figures to where people read them."""
-    save(results, root / "docs/bench-gateway.json")
-    path = root / "docs/bench.md"
-    path.write_text(with_region(path.read_text(), markdown(results), MARKS))
+    write(results, root / "docs/bench-gateway.json")
+    rewrite(root / "docs/bench.md", markdown(results), MARKS)
 
 
 def main(path: Path) -> int:
     """Publish a run that is whole; say what is missing from one that is not."""
     results = load(path)
-    if lacking := missing(results):
-        for line in lacking:
-            print(f"bench: not put into the documents: {line}", file=sys.stderr)
-        return 0
-    publish(results)
-    print("bench: docs/bench-gateway.json and docs/bench.md hold this run", file=sys.stderr)
-    return 0
+    where = "docs/bench-gateway.json and docs/bench.md"
+    return offer(missing(results), lambda: publish(results), where)
 
 
 if __name__ == "__main__":

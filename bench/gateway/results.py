@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+
+from bench import kept
 
 KIND, SCHEMA = "gateway", 1
 KEPT, NEW = "kept", "new"
@@ -74,25 +73,9 @@ class Results:
         return next((found for found in self.streams if found.load == load), None)
 
 
-def save(results: Results, path: Path) -> None:
-    """Write the results as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # One list a line: there are hundreds of numbers in each.
-    rows: list[str] = []
-    for name, value in dataclasses.asdict(results).items():
-        if isinstance(value, tuple):
-            inside = ",\n".join(f"    {json.dumps(row)}" for row in value)
-            rows.append(f'  "{name}": [\n{inside}\n  ]' if value else f'  "{name}": []')
-        else:
-            rows.append(f'  "{name}": {json.dumps(value)}')
-    path.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-
-
 def load(path: Path) -> Results:
-    """Read what `save` wrote; ValueError when it is something else."""
-    data: dict[str, Any] = json.loads(path.read_text())
-    if (data.get("kind"), data.get("schema")) != (KIND, SCHEMA):
-        raise ValueError(f"{path} is no result of the gateway of schema {SCHEMA}: measure anew")
+    """Read what was kept; ValueError when it is something else."""
+    data = kept.read(path, KIND, SCHEMA)
     data["first"] = tuple(
         Pairs(row["connection"], tuple(row["direct"]), tuple(row["gateway"]))
         for row in data["first"]

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 from pathlib import Path
 
 from bench import machine
-from bench.commands import BenchError
 from bench.contestants import ROOT
 from bench.declared import Declared
 from bench.gateway.stage import Stage
+from bench.kept import write
 from bench.metrics import measure
 from bench.metrics.report import markdown
-from bench.metrics.results import Cost, Results, Round, save
-from bench.stage import make_bare, say, take_down
+from bench.metrics.results import Cost, Results, Round
+from bench.stage import ended, make_bare, say
 from lab import api
-from lab.errors import LabError
 from lab.streaming import question
 
-GOOD, FAILED, INTERRUPTED = 0, 1, 130
 # The exporter keeps a page for a second: asked a little later it makes every one anew.
 EVERY_SECONDS, BLOCK_SECONDS = 1.1, 5.0
 
@@ -89,25 +86,13 @@ def options(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> int:
     """Measure; the host is taken down however it ends."""
     given = options()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        bench, code = Bench(given, Path(folder)), GOOD
-        try:
-            bench.run()
-        except (BenchError, LabError, OSError, ValueError) as error:
-            say(f"failed: {error}")
-            code = FAILED
-        except KeyboardInterrupt:
-            say("interrupted")
-            code = INTERRUPTED
-        finally:
-            # The host must not outlive an impatient second Ctrl-C.
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
-            if not given.keep:
-                take_down(given.lab)
+        bench = Bench(given, Path(folder))
+        code = ended(
+            bench.run, given.lab, OSError, ValueError, folder=bench.folder, keep=given.keep
+        )
     if bench.cost or bench.rounds:
-        save(bench.results(), given.json)
+        write(bench.results(), given.json)
         say(f"wrote {given.json}")
         print(markdown(bench.results()), end="")
     return code

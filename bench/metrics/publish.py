@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from bench.kept import write
 from bench.metrics.report import markdown
-from bench.metrics.results import Results, load, save
-from bench.publish import ROOT, with_region
+from bench.metrics.results import Results, load
+from bench.publish import ROOT, offer, rewrite, unclean
 
 MARKS = (
     "<!-- metrics bench: begin (written by `make bench-metrics`) -->",
@@ -23,28 +24,20 @@ def missing(results: Results) -> list[str]:
         found.append(f"fewer than {SCRAPES} scrapes, 15 s apart")
     if len(results.rounds) < ROUNDS:
         found.append(f"fewer than {ROUNDS} rounds")
-    if "dirty" in results.versions.get("pyinfra-ollama", "dirty"):
-        found.append("the checkout had changes that are in no commit")
-    return found
+    return found + unclean(results.versions)
 
 
 def publish(results: Results, root: Path = ROOT) -> None:
     """Write the figures to where people read them."""
-    save(results, root / "docs/bench-metrics.json")
-    path = root / "docs/bench.md"
-    path.write_text(with_region(path.read_text(), markdown(results), MARKS))
+    write(results, root / "docs/bench-metrics.json")
+    rewrite(root / "docs/bench.md", markdown(results), MARKS)
 
 
 def main(path: Path) -> int:
     """Publish a run that is whole; say what is missing from one that is not."""
     results = load(path)
-    if lacking := missing(results):
-        for line in lacking:
-            print(f"bench: not put into the documents: {line}", file=sys.stderr)
-        return 0
-    publish(results)
-    print("bench: docs/bench-metrics.json and docs/bench.md hold this run", file=sys.stderr)
-    return 0
+    where = "docs/bench-metrics.json and docs/bench.md"
+    return offer(missing(results), lambda: publish(results), where)
 
 
 if __name__ == "__main__":

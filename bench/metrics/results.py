@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+
+from bench import kept
 
 KIND, SCHEMA = "metrics", 1
 OWN, NODE, NGINX = "ollama-exporter", "prometheus-node-exporter", "prometheus-nginx-exporter"
@@ -75,24 +74,9 @@ class Results:
         return median(found), quantiles(found, n=100)[-1]
 
 
-def save(results: Results, path: Path) -> None:
-    """Write the results as JSON, a round a line."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = []
-    for name, value in dataclasses.asdict(results).items():
-        if name == "rounds":
-            inside = ",\n".join(f"    {json.dumps(row)}" for row in value)
-            rows.append(f'  "{name}": [\n{inside}\n  ]' if value else f'  "{name}": []')
-        else:
-            rows.append(f'  "{name}": {json.dumps(value)}')
-    path.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-
-
 def load(path: Path) -> Results:
-    """Read what `save` wrote; ValueError when it is something else."""
-    data: dict[str, Any] = json.loads(path.read_text())
-    if (data.get("kind"), data.get("schema")) != (KIND, SCHEMA):
-        raise ValueError(f"{path} is no result of the exporters of schema {SCHEMA}: measure anew")
+    """Read what was kept; ValueError when it is something else."""
+    data = kept.read(path, KIND, SCHEMA)
     data["cost"] = Cost(**data["cost"]) if data["cost"] else None
     data["rounds"] = tuple(
         Round(tuple(row["alone"]), tuple(row["observed"])) for row in data["rounds"]

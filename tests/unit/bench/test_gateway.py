@@ -10,7 +10,8 @@ import pytest
 from bench.gateway.measure import in_turn
 from bench.gateway.publish import MARKS, missing, publish
 from bench.gateway.report import markdown, targets
-from bench.gateway.results import KEPT, MODEL, NEW, PACED, Pairs, Rates, Results, load, save
+from bench.gateway.results import KEPT, MODEL, NEW, PACED, Pairs, Rates, Results, load
+from bench.kept import write
 from bench.publish import ROOT, with_region
 
 MEASURED = ROOT / "docs/bench-gateway.json"
@@ -63,10 +64,10 @@ def test_the_tables_tell_kept_and_new_connections_apart() -> None:
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
-    save(RESULTS, tmp_path / "made/bench.json")
+    write(RESULTS, tmp_path / "made/bench.json")
     assert load(tmp_path / "made/bench.json") == RESULTS
     empty = replace(RESULTS, first=())
-    save(empty, tmp_path / "empty.json")
+    write(empty, tmp_path / "empty.json")
     assert load(tmp_path / "empty.json") == empty
     (tmp_path / "other.json").write_text('{"schema": 1}')
     with pytest.raises(ValueError, match="measure anew"):

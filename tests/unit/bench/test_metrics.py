@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.kept import write
 from bench.metrics.publish import MARKS, missing, publish
 from bench.metrics.report import markdown, targets
-from bench.metrics.results import NGINX, NODE, OWN, Cost, Results, Round, load, save
+from bench.metrics.results import NGINX, NODE, OWN, Cost, Results, Round, load
 from bench.publish import ROOT, with_region
 
 MEASURED = ROOT / "docs/bench-metrics.json"
@@ -54,10 +55,10 @@ def test_a_drift_without_anybody_asking_is_told() -> None:
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
-    save(RESULTS, tmp_path / "made/bench.json")
+    write(RESULTS, tmp_path / "made/bench.json")
     assert load(tmp_path / "made/bench.json") == RESULTS
     empty = replace(RESULTS, cost=None, rounds=())
-    save(empty, tmp_path / "empty.json")
+    write(empty, tmp_path / "empty.json")
     assert load(tmp_path / "empty.json") == empty
     (tmp_path / "other.json").write_text('{"schema": 1}')
     with pytest.raises(ValueError, match="measure anew"):
