@@ -7,6 +7,7 @@ from pathlib import Path
 from pyinfra import context, logger
 from pyinfra.api.command import StringCommand
 
+from pyinfra_ollama import layout
 from pyinfra_ollama.commands import quiet, shown
 from pyinfra_ollama.decide.files import changed
 from pyinfra_ollama.decide.verified import STAMP
@@ -67,4 +68,5 @@ def watching(*, declared: Declared, templates: Path) -> Steps:
         return
     context.host.log_styled("; ".join(needed.reasons), log_func=logger.info, fg="cyan")
     yield quiet("stamp", STAMP, "")
-    yield shown("watch", "yes" if needed.journald else "no")
+    journald = "yes" if needed.journald else "no"
+    yield shown("watch", journald, layout.monitoring.MONITOR_FIGURES)

@@ -1,5 +1,5 @@
 # Have the monitor's timer run now and after every boot, and journald with the bounds on disk.
-# $1 whether journald has to be restarted: yes or no
+# $1 whether journald has to be restarted: yes or no   $2 the figures of the monitor, for Prometheus
 set -eu
 export LC_ALL=C
 say() { printf 'watch: %s\n' "$*"; }
@@ -12,6 +12,15 @@ systemctl is-active --quiet ollama-monitor.timer || {
   exit 1
 }
 say "the timer runs"
+
+# One that never runs is told of too: until it does, its figures say since when it should.
+figures=$2
+if [ -d "${figures%/*}" ] && [ ! -e "$figures" ]; then
+  name=pyinfra_ollama_monitor_set_up_timestamp_seconds
+  printf '# HELP %s When ollama-monitor was set up, until it first ran.\n# TYPE %s gauge\n%s %s\n' \
+    "$name" "$name" "$name" "$(date +%s)" >"$figures.new"
+  mv -f "$figures.new" "$figures"
+fi
 
 [ "$1" = yes ] || exit 0
 file=/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf
