@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pyinfra_ollama.settings import ago
+
 STATES = ("taken", "mine", "held", "busy", "free")
 
 
@@ -63,11 +65,4 @@ def _other(said: Mapping[str, str]) -> str:
     since, now = int(said["since"]), int(said["now"])
     who = "".join(letter for letter in said["who"] if letter.isprintable())
     when = datetime.fromtimestamp(since, UTC)
-    return f"{who}, since {when:%Y-%m-%d %H:%M:%S} UTC, {_ago(now - since)}"
-
-
-def _ago(seconds: int) -> str:
-    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit} ago"
-    return f"{max(seconds, 0)} s ago"
+    return f"{who}, since {when:%Y-%m-%d %H:%M:%S} UTC, {ago(now - since)}"

@@ -34,7 +34,7 @@ from .resolve import GatewaySettings
 from .roles import Declared, HostSettings
 from .secrets import Secret
 from .service import Service
-from .units import duration_seconds, format_size, human_size, parse_duration, parse_size
+from .units import ago, duration_seconds, format_size, human_size, parse_duration, parse_size
 from .verify import Verify
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ __all__ = [
     "Target",
     "User",
     "Verify",
+    "ago",
     "duration_seconds",
     "exposed",
     "format_size",

@@ -9,21 +9,12 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 from .base import UNNAMED, Setting, refusal, setting
 from .kinds import Flag, Size
 from .secrets import SecretValue, known
-from .tuning import Duration
-from .units import MIB, duration_seconds, format_size
+from .tuning import Duration, between
+from .units import MIB, format_size
 
 Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
 Days = Annotated[int, Field(strict=True, ge=1, le=3650)]
 _DAY = 86400
-
-
-def _between(least: int, most: int, text: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not least <= duration_seconds(value) <= most or duration_seconds(value) % 1:
-            raise refusal(accepted=text, remedy="write whole seconds in these bounds, as in '5m'")
-        return value
-
-    return AfterValidator(check)
 
 
 def _prompt(value: str) -> str:
@@ -56,7 +47,7 @@ class Notify(Setting):
         source="nobody is told; the log and the journal have it",
         example='Secret.env("WEBHOOK_URL")',
     )
-    repeat: Annotated[Duration, _between(60, 30 * _DAY, "a duration from 1m to 720h")] = setting(
+    repeat: Annotated[Duration, between(60, 30 * _DAY, "a duration from 1m to 720h")] = setting(
         "4h",
         "How long the same trouble is not told of again.",
         source="our choice because a message every five minutes is soon ignored",
@@ -100,7 +91,7 @@ class Monitoring(Setting):
         UNNAMED: "interval='5m'",
     }
 
-    interval: Annotated[Duration, _between(10, _DAY, "a duration from 10s to 24h")] = setting(
+    interval: Annotated[Duration, between(10, _DAY, "a duration from 10s to 24h")] = setting(
         "5m", "How often the host is looked at.", source="usual deployment guides"
     )
     memory_percent: Percent = setting(
@@ -116,7 +107,7 @@ class Monitoring(Setting):
         "Connections to the server, in per cent of `max_queue`, from which on it is trouble.",
         source="our choice because the other two are at 90 as well",
     )
-    answer: Annotated[Duration, _between(1, 300, "a duration from 1s to 5m")] = setting(
+    answer: Annotated[Duration, between(1, 300, "a duration from 1s to 5m")] = setting(
         "10s",
         "How long /api/version may take to answer; three such silences are a server that hangs.",
         source="our choice because it needs no model and takes milliseconds",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from .base import ENVCONFIG, Setting, refusal, setting
 from .kinds import Flag, Size, shaped
-from .units import DURATION_SHAPE, parse_duration
+from .units import DURATION_SHAPE, duration_seconds, parse_duration
 
 
 def _duration(value: object) -> str:
@@ -22,6 +29,17 @@ def _duration(value: object) -> str:
 
 
 Duration = Annotated[str, BeforeValidator(_duration), WithJsonSchema({"type": "duration"})]
+
+
+def between(least: int, most: int, text: str) -> AfterValidator:
+    """A duration of so many whole seconds; `text` says so to people."""
+
+    def check(value: str) -> str:
+        if not least <= duration_seconds(value) <= most or duration_seconds(value) % 1:
+            raise refusal(accepted=text, remedy="write whole seconds in these bounds, as in '5m'")
+        return value
+
+    return AfterValidator(check)
 
 
 class Tuning(Setting):

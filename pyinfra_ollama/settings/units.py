@@ -109,3 +109,11 @@ def parse_duration(value: object) -> int:
 def duration_seconds(value: object) -> float:
     """Return the seconds of a Go duration; a fraction is kept."""
     return parse_duration(value) / _NANOSECONDS["s"]
+
+
+def ago(seconds: float) -> str:
+    """How long something is past, in one number for people: "90 s ago", "3 hours ago"."""
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit} ago"
+    return f"{max(seconds, 0):.0f} s ago"

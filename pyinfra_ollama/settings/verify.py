@@ -9,6 +9,7 @@ from pydantic import Field
 
 from .base import Setting, setting
 from .kinds import Count, Flag, Size
+from .tuning import Duration, between
 from .units import GIB, MIB, format_size
 
 
@@ -49,6 +50,12 @@ class Verify(Setting):
         0,
         "Restarts by systemd since the last start that are no fault.",
         source="our choice because each is a crash",
+    )
+    restart_window: Annotated[Duration, between(0, 31_536_000, "a duration up to 8760h")] = setting(
+        "1h",
+        "How long more restarts than that are a fault after the last of them; then they are "
+        "warned of.",
+        source="our choice because what ran for an hour since is mended",
     )
     parallel_loads: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = setting(
         None,

@@ -10,11 +10,15 @@ __all__ = ["Disk", "Localhost", "PathState", "Probe", "Process", "Socket", "Swap
 
 @dataclass(frozen=True)
 class Process:
-    """The service's main process; `exe` ends in " (deleted)" when its file was replaced."""
+    """The service's main process; `exe` ends in " (deleted)" when its file was replaced.
+
+    `age`: seconds since it was started.
+    """
 
     pid: int
     exe: str
     environ: Mapping[str, str]
+    age: int
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,10 @@ process() {
     pid=$(systemctl show "$unit" -p MainPID --value) || return 1
     [ "$pid" -gt 0 ] || return 0
     exe=$(readlink "/proc/$pid/exe") && environ=$(base64 -w0 <"/proc/$pid/environ") || return 1
-    printf 'pid %s\nexe %s\nenviron %s\n' "$pid" "$exe" "$environ"
+    # Both count from the boot, sleep included; the second word, a name, may hold anything.
+    started=$(sed 's/.*) //' "/proc/$pid/stat" | cut -d ' ' -f 20) || return 1
+    age=$(($(cut -d . -f 1 /proc/uptime) - started / $(getconf CLK_TCK)))
+    printf 'pid %s\nage %s\nexe %s\nenviron %s\n' "$pid" "$age" "$exe" "$environ"
 }
 
 # Processes end while they are listed: grep's 2 is no reason to give up.

@@ -104,7 +104,8 @@ def _process(body: list[str]) -> Process | None:
     # Names are ASCII; a value with other bytes must not hide the rest.
     text = base64.b64decode(said["environ"], validate=True).decode("utf-8", "replace")
     pairs = [item.partition("=") for item in text.split("\0") if item]
-    return Process(int(said["pid"]), said["exe"], {key: value for key, _, value in pairs})
+    environ = {key: value for key, _, value in pairs}
+    return Process(int(said["pid"]), said["exe"], environ, int(said["age"]))
 
 
 def socket(line: str) -> Socket:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fleet.damages import ANSWERS
 from tests.fleet.harness import BIN, ROOT, Fleet
 
 HOST = "host1"
@@ -67,6 +68,16 @@ def test_an_ssh_server_that_forbids_forwarding(chat: Fleet) -> None:
     finally:
         allow_forwarding(chat)
         chat.sh(HOST, "systemctl start ollama")
+
+
+def test_a_crash_that_is_past_is_warned_of(chat: Fleet) -> None:
+    kill = "systemctl kill --kill-whom=main -s KILL ollama; sleep 4"
+    chat.sh(HOST, f"systemctl restart ollama && {ANSWERS} && {kill}; {ANSWERS}; sleep 2")
+    ran = chat.verify(inventory(chat, verify={"restart_window": "1s"}), "--no-generate")
+    assert ran.code == 0, ran.text
+    assert "restarted 1 times by itself, last " in ran.out
+    assert chat.verify(inventory(chat), "--no-generate").code == 1
+    chat.sh(HOST, f"systemctl restart ollama && {ANSWERS}")
 
 
 def test_the_deadline_leaves_the_rest_unknown(chat: Fleet) -> None:

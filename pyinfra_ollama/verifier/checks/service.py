@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pyinfra_ollama.settings import HostSettings
+from pyinfra_ollama.settings import HostSettings, ago, duration_seconds
 from pyinfra_ollama.verifier.answers import Probe
 from pyinfra_ollama.verifier.checks.base import (
     RELEASES,
@@ -13,6 +13,7 @@ from pyinfra_ollama.verifier.checks.base import (
     passed,
     skipped,
     unknown,
+    warned,
 )
 from pyinfra_ollama.verifier.results import Result
 
@@ -52,8 +53,16 @@ def service(settings: HostSettings, probe: Probe) -> Result:
         look = f"systemctl cat {UNIT}"
         return red(f"{found}; unit files changed since they were loaded", look)
     if restarts > allowed:
-        return red(f"{found}; restarted {restarts} times by itself", _LOG)
+        found = f"{found}; restarted {restarts} times by itself"
+        age, window = _age(probe), duration_seconds(settings.verify.restart_window)
+        if age is None or age < window:
+            return red(found, _LOG)
+        return warned("service", expected=expected, found=f"{found}, last {ago(age)}", look=_LOG)
     return passed("service", found, expected=expected, restarts=restarts)
+
+
+def _age(probe: Probe) -> int | None:
+    return probe.process.age if probe.process else None
 
 
 def _enabled(unit: Mapping[str, str]) -> str:

@@ -65,6 +65,7 @@ GOOD = Probe(
             "OLLAMA_NO_CLOUD": "1",
             "PYINFRA_OLLAMA_UNIT": "0123",
         },
+        age=60,
     ),
     members=frozenset({100, 101, 102}),
     sockets=(

@@ -12,6 +12,7 @@ from pyinfra_ollama.verifier.answers import Probe, Process
 from pyinfra_ollama.verifier.checks.base import failed, passed
 from pyinfra_ollama.verifier.checks.environment import environment
 from pyinfra_ollama.verifier.checks.service import binary, is_down, service
+from pyinfra_ollama.verifier.results import Result
 
 from .examples import GOOD, environ, settings, unit, unset
 
@@ -63,6 +64,24 @@ def test_service_may_restart_as_often_as_declared() -> None:
     assert service(allowed, unit(NRestarts="3")).status == "fail"
 
 
+def test_a_restart_that_is_long_past_is_warned_of() -> None:
+    def after(age: int, **limits: str) -> Result:
+        process = Process(100, "/opt/ollama/releases/0.33.0/bin/ollama", {}, age)
+        probe = replace(unit(NRestarts="1"), process=process)
+        return service(settings(verify=Verify(**limits)), probe)
+
+    assert after(3599).status == "fail"
+    late = after(3 * 3600)
+    assert (late.status, late.found) == (
+        "warn",
+        "active (running), enabled; restarted 1 times by itself, last 3 hours ago",
+    )
+    assert late.next
+    assert after(90, restart_window="1m").status == "warn"
+    unasked = replace(unit(NRestarts="1"), process=None)
+    assert service(settings(), unasked).status == "fail"
+
+
 def test_service_unknown_is_not_down() -> None:
     result = service(settings(), UNTOLD)
     assert (result.status, result.found) == ("unknown", "unit: no answer")
@@ -81,12 +100,12 @@ def test_binary_is_the_declared_release() -> None:
     ],
 )
 def test_binary_damaged(exe: str, status: str) -> None:
-    probe = replace(GOOD, process=Process(100, exe, {}))
+    probe = replace(GOOD, process=Process(100, exe, {}, 7))
     assert binary(settings(), probe, VERSION_GOOD).status == status
 
 
 def test_binary_of_another_release_is_the_version_checks_business() -> None:
-    probe = replace(GOOD, process=Process(100, "/opt/ollama/releases/0.32.15/bin/ollama", {}))
+    probe = replace(GOOD, process=Process(100, "/opt/ollama/releases/0.32.15/bin/ollama", {}, 7))
     assert binary(settings(), probe, VERSION_RED).status == "skipped"
     assert binary(settings(), probe, VERSION_GOOD).status == "fail"
 

@@ -27,7 +27,9 @@ SECTIONS = {
     "executables": "186 /opt/ollama/releases/0.33.0/bin/ollama\n9 /a path/x",
     "memory": "MemTotal:       24684092 kB\nMemAvailable:   22538704 kB\nHugePages_Total:       0",
     "unit": "Result=success\nNRestarts=0\nMainPID=186\nNeedDaemonReload=no",
-    "process": f"pid 186\nexe /opt/ollama/releases/0.33.0/bin/ollama (deleted)\nenviron {ENVIRON}",
+    "process": (
+        f"pid 186\nage 7\nexe /opt/ollama/releases/0.33.0/bin/ollama (deleted)\nenviron {ENVIRON}"
+    ),
     "links": "/opt/ollama/releases/0.33.0",
     "swaps": (
         "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n"
@@ -83,6 +85,7 @@ def test_everything_is_read() -> None:
         186,
         "/opt/ollama/releases/0.33.0/bin/ollama (deleted)",
         {"HOME": "/x", "OLLAMA_HOST": "127.0.0.1:11434", "EMPTY": "", "BAD": "\ufffd"},
+        7,
     )
     assert probe.current == "/opt/ollama/releases/0.33.0"
     assert probe.swaps == {"/swap file": 262140 * 1024}
