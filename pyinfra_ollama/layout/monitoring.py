@@ -57,6 +57,7 @@ TOOLS = (
             "config",
             "generating",
             "health",
+            "listening",
             "maintenance",
             "measures",
             "monitor",

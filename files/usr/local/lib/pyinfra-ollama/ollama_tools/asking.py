@@ -12,12 +12,15 @@ from ollama_tools.config import Service
 
 __all__ = ["Answer", "ask"]
 
-Kind = Literal["good", "bad", "refused", "silent"]
+Kind = Literal["good", "bad", "refused", "elsewhere", "silent"]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`refused`: nothing listens. `silent`: no answer in time. `bad`: one that is no good."""
+    """`refused`: nothing listens. `elsewhere`: it listens, but not where it is asked.
+
+    `silent`: no answer in time. `bad`: one that is no good.
+    """
 
     kind: Kind
     text: str

@@ -9,6 +9,7 @@ from enum import IntEnum
 from ollama_tools import measures
 from ollama_tools.asking import Answer, ask
 from ollama_tools.config import Config, Service
+from ollama_tools.listening import listening
 from ollama_tools.units import Unit, show
 
 __all__ = ["ORDER", "Check", "Seen", "Status", "human", "look", "resources", "worst"]
@@ -63,7 +64,20 @@ def look(service: Service, *, seconds: float) -> Seen:
     """Ask systemd, and the service itself where it runs."""
     unit = show(service.unit, start_seconds=service.start_seconds)
     asked = unit.verdict in ("running", "starting", "unknown")
-    return Seen(service, unit, ask(service, service.path, seconds=seconds) if asked else None)
+    answer = ask(service, service.path, seconds=seconds) if asked else None
+    if answer is not None and answer.kind == "refused":
+        answer = _elsewhere(service, unit) or answer
+    return Seen(service, unit, answer)
+
+
+def _elsewhere(service: Service, unit: Unit) -> Answer | None:
+    """A deployment that was cut off may have moved a service before the tools were told."""
+    found = listening(unit.pid) if unit.pid else []
+    if not found:
+        return None
+    asked = f"{service.host}:{service.port}"
+    text = f"it listens on {', '.join(found)}, not on {asked}; deploy to this host"
+    return Answer("elsewhere", text)
 
 
 def human(count: float) -> str:

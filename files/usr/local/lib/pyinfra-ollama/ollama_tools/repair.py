@@ -2,8 +2,8 @@
 
 A service that is down is started, unless a person stopped it, it is not enabled, systemd gave up
 on it, or it is being started or stopped just now. One that accepts connections and does not answer
-three times, or that runs without listening, is restarted. Both at most `MOST_REPAIRS` times an
-hour.
+three times, or that runs without listening anywhere, is restarted. Both at most `MOST_REPAIRS`
+times an hour.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ Verdict = Literal[
     "running", "starting", "between", "stopped", "down", "looping", "disabled", "missing", "unknown"
 ]
 ASKED = (
-    "LoadState,ActiveState,SubState,Result,UnitFileState,Restart,NRestarts,ControlGroup,"
+    "LoadState,ActiveState,SubState,Result,UnitFileState,Restart,NRestarts,ControlGroup,MainPID,"
     "ActiveEnterTimestampMonotonic,InactiveEnterTimestampMonotonic,InactiveExitTimestampMonotonic"
 )
 SHOW_SECONDS = 20
@@ -29,7 +29,7 @@ SHOW_SECONDS = 20
 
 @dataclass(frozen=True)
 class Unit:
-    """`active_seconds`: since it became active; None while it is not."""
+    """`active_seconds`: since it became active; None while it is not. `pid`: main process, or 0."""
 
     name: str
     verdict: Verdict
@@ -37,6 +37,7 @@ class Unit:
     restarts: int = 0
     cgroup: str = ""
     active_seconds: float | None = None
+    pid: int = 0
 
 
 def show(name: str, *, start_seconds: float) -> Unit:
@@ -72,6 +73,7 @@ def read(name: str, said: Mapping[str, str], *, start_seconds: float, now: float
         restarts=_restarted(said),
         cgroup=said.get("ControlGroup", ""),
         active_seconds=age,
+        pid=int(said.get("MainPID") or 0),
     )
 
 
