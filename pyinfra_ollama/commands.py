@@ -13,7 +13,18 @@ from pyinfra_ollama.engine import shell_words
 
 # Scripts that note what they make for `pyinfra-ollama uninstall`; made.sh stands before them.
 NOTING = frozenset(
-    ("account", "acme", "activate", "apt", "files", "gateway", "swap", "ufw-keep", "units")
+    (
+        "account",
+        "acme",
+        "activate",
+        "apt",
+        "files",
+        "gateway",
+        "swap",
+        "ufw-keep",
+        "units",
+        "watch",
+    )
 )
 
 

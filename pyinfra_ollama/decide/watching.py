@@ -6,23 +6,22 @@ come first.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.files import ManagedFile, changed
+from pyinfra_ollama.decide.tools_settings import answer_seconds, configuration, starts
 from pyinfra_ollama.render import plain, render
-from pyinfra_ollama.settings import Declared, Monitoring, Notify, Secret, duration_seconds
+from pyinfra_ollama.settings import Declared, Monitoring, Secret, duration_seconds
 from pyinfra_ollama.snapshot import Snapshot
 from pyinfra_ollama.snapshot.watching import WatchState
 
 # What the monitor may take besides waiting for services to stop, to start and to answer.
 SPARE_SECONDS = 120
 STOP_SECONDS = 60
-NGINX_SECONDS = 15
-_UNASKED = WatchState("unknown", "", False, None, None)
+_UNASKED = WatchState("unknown", "", False, None, None, "unknown", "")
 
 # The tools and their configuration are tried where they lie; logrotate judges by its dry run.
 JUDGE_TOOLS = (
@@ -59,7 +58,7 @@ def tool_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     webhook = monitoring.notify.webhook if monitoring.notify else None
     return (
         *tools,
-        ManagedFile(layout.monitoring.MONITORING_CONFIG, _configuration(declared, monitoring)),
+        ManagedFile(layout.monitoring.MONITORING_CONFIG, configuration(declared, monitoring)),
         ManagedFile(layout.monitoring.WEBHOOK, _line(webhook), mode="600", secret=True),
         *(
             ManagedFile(path, render(templates, f"{path[1:]}.j2", monitoring=monitoring))
@@ -72,7 +71,9 @@ def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
     """The monitor's units, and how often logs are rotated."""
     monitoring = _monitoring(declared)
     # Somebody else's restart is waited for; then comes the monitor's own, and an answer.
-    waits = sum(3 * _answer(monitoring) + 2 * STOP_SECONDS + 3 * s for _, s in _starts(declared))
+    waits = sum(
+        3 * answer_seconds(monitoring) + 2 * STOP_SECONDS + 3 * s for _, s in starts(declared)
+    )
     values = {
         "interval_seconds": round(duration_seconds(monitoring.interval)),
         "bound_seconds": round(SPARE_SECONDS + waits),
@@ -85,10 +86,14 @@ def unit_files(declared: Declared, templates: Path) -> tuple[ManagedFile, ...]:
 
 @dataclass(frozen=True)
 class Need:
-    """`reasons` in words; `journald`: whether it has to be restarted."""
+    """`reasons` in words; `journald`: whether it has to be restarted.
+
+    `rotation`: whether logrotate's timer has to be started or enabled.
+    """
 
     reasons: tuple[str, ...]
     journald: bool
+    rotation: bool
 
 
 def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
@@ -102,6 +107,8 @@ def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
         reasons.append(f"the monitor's timer is {found.timer}")
     if found.enabled != "enabled":
         reasons.append("the monitor's timer is not enabled")
+    rotation = list(_rotation(found, snapshot))
+    reasons += rotation
     if found.needs_reload and not changed(unit_files(declared, templates), snapshot.files):
         reasons.append("systemd has not read the units as they are on disk")
     bounds = [
@@ -110,7 +117,17 @@ def need(declared: Declared, snapshot: Snapshot, templates: Path) -> Need:
     journald = bool(changed(bounds, snapshot.files)) or _is_older(found)
     if journald:
         reasons.append("journald runs without the declared bounds")
-    return Need(tuple(reasons), journald)
+    return Need(tuple(reasons), journald, bool(rotation))
+
+
+def _rotation(found: WatchState, snapshot: Snapshot) -> Iterator[str]:
+    # The package, where it is about to come, enables and starts its timer itself.
+    if "logrotate" not in snapshot.packages.installed:
+        return
+    if found.rotation != "active":
+        yield f"logrotate.timer is {found.rotation}"
+    if found.rotation_enabled != "enabled":
+        yield "logrotate.timer is not enabled"
 
 
 def _is_older(found: WatchState) -> bool:
@@ -119,73 +136,8 @@ def _is_older(found: WatchState) -> bool:
     return started is None or written is None or started <= written
 
 
-def _configuration(declared: Declared, monitoring: Monitoring) -> str:
-    server = declared.server
-    models = server.ollama.models if server else ()
-    folders = [server.ollama.models_dir, layout.OPT] if server else []
-    values: dict[str, object] = {
-        "about": "Managed by pyinfra-ollama: change the group data of this host, not this file.",
-        "services": list(_services(declared)),
-        "models": [model.canonical for model in models],
-        "chat_models": [model.canonical for model in models if model.role == "chat"],
-        "disks": [*folders, "/", "/var/log"],
-        "memory_percent": monitoring.memory_percent,
-        "disk_percent": monitoring.disk_percent,
-        "queue_percent": monitoring.queue_percent,
-        "answer_seconds": _answer(monitoring),
-        "interval_seconds": round(duration_seconds(monitoring.interval)),
-        "repair": monitoring.repair,
-        "notify": _notify(monitoring.notify) if monitoring.notify else None,
-        "prompts": list(monitoring.benchmark_prompts),
-    }
-    return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
-
-
-def _notify(notify: Notify) -> dict[str, object] | None:
-    if not notify.command and notify.webhook is None:
-        return None
-    return {
-        "command": list(notify.command),
-        "webhook": layout.monitoring.WEBHOOK if notify.webhook else None,
-        "repeat_seconds": round(duration_seconds(notify.repeat)),
-    }
-
-
-def _services(declared: Declared) -> Iterator[dict[str, object]]:
-    starts = dict(_starts(declared))
-    if declared.server:
-        ollama = declared.server.ollama
-        yield {
-            "unit": layout.UNIT,
-            "url": ollama.base_url,
-            "path": "/api/version",
-            "start_seconds": starts[layout.UNIT],
-            "queue": ollama.max_queue,
-        }
-    if declared.gateway:
-        yield {
-            "unit": layout.NGINX_UNIT,
-            "url": f"http://127.0.0.1:{declared.gateway.gateway.status_port}",
-            "path": "/stamp",
-            "start_seconds": starts[layout.NGINX_UNIT],
-            "queue": 0,
-        }
-
-
-def _starts(declared: Declared) -> Iterator[tuple[str, int]]:
-    """Each unit that is looked after, and how long it may take to start."""
-    if declared.server:
-        yield layout.UNIT, declared.server.service.start_timeout_seconds
-    if declared.gateway:
-        yield layout.NGINX_UNIT, NGINX_SECONDS
-
-
 def _line(secret: Secret | None) -> str | None:
     return f"{secret.get_secret_value().strip()}\n" if secret else None
-
-
-def _answer(monitoring: Monitoring) -> int:
-    return round(duration_seconds(monitoring.answer))
 
 
 def _monitoring(declared: Declared) -> Monitoring:

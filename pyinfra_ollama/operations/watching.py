@@ -57,7 +57,7 @@ def units(*, declared: Declared, templates: Path) -> Steps:
 @host_operation
 def watching(*, declared: Declared, templates: Path) -> Steps:
     """
-    Have the timer run, now and after every boot, and journald keep the declared bounds.
+    Have the timer and logrotate's run, now and after every boot, and journald keep its bounds.
 
     + declared: what the host is declared to be
     + templates: the folder of the templates

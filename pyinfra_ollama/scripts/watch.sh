@@ -1,5 +1,6 @@
-# Have the monitor's timer run now and after every boot, and journald with the bounds on disk.
+# Have the monitor's timer and logrotate's run now and after every boot, and journald with the bounds on disk.
 # $1 whether journald has to be restarted: yes or no   $2 the figures of the monitor, for Prometheus
+# made.sh has was.
 set -eu
 export LC_ALL=C
 say() { printf 'watch: %s\n' "$*"; }
@@ -12,6 +13,16 @@ systemctl is-active --quiet ollama-monitor.timer || {
   exit 1
 }
 say "the timer runs"
+
+# Without it logs have no bound.
+if [ "$(systemctl is-enabled logrotate.timer 2>/dev/null)" != enabled ] || ! systemctl is-active --quiet logrotate.timer; then
+  was logrotate.timer
+  { systemctl enable --quiet logrotate.timer && systemctl start logrotate.timer; } || {
+    say "logrotate.timer does not start, so logs have no bound; if it is masked: systemctl unmask logrotate.timer" >&2
+    exit 1
+  }
+  say "logs are rotated"
+fi
 
 # One that never runs is told of too: until it does, its figures say since when it should.
 figures=$2

@@ -18,7 +18,7 @@ BETWEEN = "--"
 
 @dataclass(frozen=True)
 class WatchState:
-    """The monitor's timer as systemd sees it, and the journal.
+    """The monitor's timer and the one that rotates logs as systemd sees them, and the journal.
 
     `needs_reload`: a unit file is not as systemd read it. Seconds since the epoch:
     `journald_started`, and `journald_configured`, when the file of its bounds was written.
@@ -29,6 +29,8 @@ class WatchState:
     needs_reload: bool
     journald_started: int | None
     journald_configured: int | None
+    rotation: str
+    rotation_enabled: str
 
 
 def watch_state(sections: Mapping[str, list[str]]) -> WatchState:
@@ -39,8 +41,8 @@ def watch_state(sections: Mapping[str, list[str]]) -> WatchState:
     written = int(configured) if configured else None
     if not units:
         # No systemd, which preflight speaks of.
-        return WatchState("unknown", "", False, None, written)
-    timer = units["ollama-monitor.timer"]
+        return WatchState("unknown", "", False, None, written, "unknown", "")
+    timer, rotation = units["ollama-monitor.timer"], units["logrotate.timer"]
     started = units["systemd-journald.service"].get("ExecMainStartTimestamp", "")
     return WatchState(
         timer=timer["ActiveState"],
@@ -48,6 +50,8 @@ def watch_state(sections: Mapping[str, list[str]]) -> WatchState:
         needs_reload=any(unit.get("NeedDaemonReload") == "yes" for unit in units.values()),
         journald_started=_seconds(started),
         journald_configured=written,
+        rotation=rotation["ActiveState"],
+        rotation_enabled=rotation.get("UnitFileState", ""),
     )
 
 

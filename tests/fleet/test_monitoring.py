@@ -67,6 +67,20 @@ def test_a_stopped_timer_is_foretold_and_started(fleet: Fleet, inventory: Path) 
     assert fleet.sh(HOST, "systemctl is-enabled ollama-monitor.timer") == "enabled"
 
 
+def test_what_rotates_logs_is_foretold_and_started(fleet: Fleet, inventory: Path) -> None:
+    fleet.sh(HOST, "systemctl disable --now logrotate.timer")
+    step = "Have the monitor's timer and the journal's bounds in force"
+    steps = [step, "Have the deployment verified"]
+    assert fleet.plan(inventory).planned == {HOST: steps}
+    assert fleet.apply(inventory).changed() == {HOST: steps}
+    assert fleet.sh(HOST, "systemctl is-active logrotate.timer") == "active"
+    assert fleet.sh(HOST, "systemctl is-enabled logrotate.timer") == "enabled"
+    # For an uninstall, which has it as it was.
+    noted = "grep -xF 'unit logrotate.timer disabled inactive' /var/lib/pyinfra-ollama/made"
+    assert fleet.ssh(HOST, noted).returncode == 0
+    assert fleet.apply(inventory).changed() == {}
+
+
 def test_health_says_by_its_exit_code_how_the_host_is(fleet: Fleet, inventory: Path) -> None:
     good = fleet.sh(HOST, "ollama-health")
     assert good.startswith("OLLAMA OK - ")

@@ -29,6 +29,10 @@ def changes(
     yield from reloaded(Step.MONITORING_UNITS, units, snapshot, texts)
     needed = need(declared, snapshot, templates)
     if needed.reasons:
-        note = "journald is restarted" if needed.journald else ""
+        also = {
+            "logrotate.timer as well": needed.rotation,
+            "journald is restarted": needed.journald,
+        }
+        note = ", ".join(words for words, is_so in also.items() if is_so)
         subject = layout.monitoring.MONITOR_TIMER
         yield Change(Step.MONITORING, "enable", subject, note, why=needed.reasons)

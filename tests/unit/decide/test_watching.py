@@ -129,6 +129,8 @@ def test_a_host_as_declared_needs_nothing() -> None:
     [
         ({"timer": "inactive"}, "the monitor's timer is inactive", False),
         ({"enabled": "disabled"}, "the monitor's timer is not enabled", False),
+        ({"rotation": "inactive"}, "logrotate.timer is inactive", False),
+        ({"rotation_enabled": "disabled"}, "logrotate.timer is not enabled", False),
         ({"needs_reload": True}, "systemd has not read the units as they are on disk", False),
         ({"journald_started": NOW - 1}, "journald runs without the declared bounds", True),
         ({"journald_started": None}, "journald runs without the declared bounds", True),

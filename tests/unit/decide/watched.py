@@ -15,7 +15,7 @@ from pyinfra_ollama.snapshot.watching import WatchState
 from .hosts import NOW, declaration
 from .served import TEMPLATES, served, written
 
-GOOD = WatchState("active", "enabled", False, NOW, NOW - 1)
+GOOD = WatchState("active", "enabled", False, NOW, NOW - 1, "active", "enabled")
 
 
 def watched(**monitoring: Any) -> Declared:

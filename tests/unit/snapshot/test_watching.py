@@ -44,7 +44,9 @@ def answer(lines: list[str]) -> WatchState | None:
 
 
 def test_a_host_that_is_looked_after() -> None:
-    assert answer(ASKED) == WatchState("active", "enabled", False, 1795196580, 1795196500)
+    assert answer(ASKED) == WatchState(
+        "active", "enabled", False, 1795196580, 1795196500, "active", "enabled"
+    )
 
 
 def test_a_host_that_was_not_asked() -> None:
@@ -55,12 +57,12 @@ def test_a_bare_host() -> None:
     bare = [line for line in ASKED if "UnitFileState=enabled" not in line]
     bare = ["Configured=" if "Configured" in line else line for line in bare]
     bare = [line.replace("=active", "=inactive") for line in bare]
-    assert answer(bare) == WatchState("inactive", "", False, 1795196580, None)
+    assert answer(bare) == WatchState("inactive", "", False, 1795196580, None, "inactive", "")
 
 
 def test_a_host_without_systemd() -> None:
     found = answer(["@@pyinfra-ollama:watch", "--", "Configured=", "@@pyinfra-ollama:end"])
-    assert found == WatchState("unknown", "", False, None, None)
+    assert found == WatchState("unknown", "", False, None, None, "unknown", "")
 
 
 def test_one_unit_that_systemd_has_not_read_counts_for_all() -> None:
@@ -70,7 +72,9 @@ def test_one_unit_that_systemd_has_not_read_counts_for_all() -> None:
     assert found.needs_reload
 
 
-@pytest.mark.parametrize("missing", ["Configured", "Id=systemd-journald", "Id=ollama-monitor.t"])
+@pytest.mark.parametrize(
+    "missing", ["Configured", "Id=systemd-journald", "Id=ollama-monitor.t", "Id=logrotate"]
+)
 def test_what_was_cut_off_is_no_answer(missing: str) -> None:
     with pytest.raises(SnapshotError):
         answer([line for line in ASKED if not line.startswith(missing)])
