@@ -22,6 +22,8 @@ RUNNING = {
 }
 STOPPED = {"ActiveState": "inactive", "SubState": "dead"}
 FAILED = {"ActiveState": "failed", "SubState": "failed"}
+# It was begun after it was last up.
+NEVER_UP = {"InactiveExitTimestampMonotonic": "1000000001"}
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,12 @@ FAILED = {"ActiveState": "failed", "SubState": "failed"}
         ({**FAILED, "Result": "signal", "Restart": "no"}, "down"),
         ({**FAILED, "Result": "resources"}, "down"),
         ({**FAILED, "Result": "timeout"}, "stopped"),
+        # It was up, so it is the stop that took too long: a person's, whatever came before.
+        ({**FAILED, "Result": "timeout", "Restart": "no"}, "stopped"),
+        ({**FAILED, "Result": "timeout", "NRestarts": "2"}, "stopped"),
+        # It was not: the start took too long.
+        ({**FAILED, "Result": "timeout", "Restart": "no", **NEVER_UP}, "down"),
+        ({**FAILED, "Result": "timeout", "NRestarts": "2", **NEVER_UP}, "looping"),
         ({**FAILED, "Result": "signal", "Restart": "no", "UnitFileState": "disabled"}, "disabled"),
     ],
 )

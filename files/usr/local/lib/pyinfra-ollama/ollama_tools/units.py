@@ -4,7 +4,7 @@ Outside behaviour relied on (systemd 252 and 257): `systemctl show -p` prints KE
 that `systemctl stop` ended, or whose program ended well by itself, is `inactive` with
 Result=success; one that was never started since the boot has no timestamps. A unit that restarts
 by itself (Restart=) is `failed` only when systemd gave up; Result then often is that of the last
-failure, not start-limit-hit.
+failure, not start-limit-hit. A start and a stop that take too long both are Result=timeout.
 """
 
 from __future__ import annotations
@@ -92,17 +92,26 @@ def _verdict(
     if active in ("activating", "deactivating"):
         return "between", state
     restarts = said.get("Restart", "no") != "no"
+    killed = f"{state}: it was stopped, and had to be killed"
+    if active == "failed" and result == "timeout" and _was_up(said):
+        return "stopped", killed
     if result == "start-limit-hit" or (active == "failed" and restarts and _restarted(said)):
         return "looping", f"{state}: {result}; it failed in a loop and systemd gave up"
     if said.get("UnitFileState") not in ("enabled", "enabled-runtime"):
         return "disabled", f"{state}, not enabled"
     if active == "failed" and restarts and result == "timeout":
-        return "stopped", f"{state}: it was stopped, and had to be killed"
+        return "stopped", killed
     if active == "failed":
         return "down", f"{state}: {result}"
     if not _seconds(said, "InactiveExitTimestampMonotonic"):
         return "down", f"{state}: not started since the boot"
     return "stopped", f"{state}: it was stopped, or ended well"
+
+
+def _was_up(said: Mapping[str, str]) -> bool:
+    """Whether it became active since it was last begun, so that a timeout is of its stop."""
+    entered = _seconds(said, "ActiveEnterTimestampMonotonic")
+    return bool(entered) and entered >= _seconds(said, "InactiveExitTimestampMonotonic")
 
 
 def _restarted(said: Mapping[str, str]) -> int:
