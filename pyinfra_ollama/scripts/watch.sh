@@ -25,13 +25,18 @@ if [ "$(systemctl is-enabled logrotate.timer 2>/dev/null)" != enabled ] || ! sys
 fi
 
 # One that never runs is told of too: until it does, its figures say since when it should.
-figures=$2
-if [ -d "${figures%/*}" ] && [ ! -e "$figures" ]; then
-  name=pyinfra_ollama_monitor_set_up_timestamp_seconds
+figures=$2 folder=${2%/*} name=pyinfra_ollama_monitor_set_up_timestamp_seconds
+if [ -d "$folder" ] && [ ! -e "$figures" ]; then (
+  # An ordinary user may own the folder, and put a link in it or in its place at any moment.
+  cd -P "$folder"
+  [ "$PWD" = "$(cd -P "${folder%/*}" && pwd)/${folder##*/}" ] || { say "$folder is a link: no figures are written there"; exit 0; }
+  umask 022
+  set -C
+  new=$(mktemp -u ".${figures##*/}.XXXXXX")
   printf '# HELP %s When ollama-monitor was set up, until it first ran.\n# TYPE %s gauge\n%s %s\n' \
-    "$name" "$name" "$name" "$(date +%s)" >"$figures.new"
-  mv -f "$figures.new" "$figures"
-fi
+    "$name" "$name" "$name" "$(date +%s)" >"$new"
+  mv -fT "$new" "${figures##*/}"
+); fi
 
 [ "$1" = yes ] || exit 0
 file=/etc/systemd/journald.conf.d/60-pyinfra-ollama.conf

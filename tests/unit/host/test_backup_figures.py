@@ -108,3 +108,11 @@ def test_a_state_is_replaced_whole_or_not_at_all(machine: Machine) -> None:
     (machine.root / "state/.run.new").symlink_to("/dev/full")
     assert machine.run("run").returncode == 0
     assert machine.state("run") == before
+
+
+def test_none_are_written_into_a_folder_that_is_a_link(machine: Machine) -> None:
+    elsewhere = machine.root / "elsewhere"
+    elsewhere.mkdir()
+    machine.figures.parent.symlink_to(elsewhere)
+    assert machine.run("run").returncode == 0
+    assert list(elsewhere.iterdir()) == []

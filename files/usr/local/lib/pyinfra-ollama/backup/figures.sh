@@ -17,11 +17,21 @@ whole() { # no task found damage when it last could tell
   case $found in *no*) echo 0 ;; *yes*) echo 1 ;; esac
 }
 
+# An ordinary user may own the folder, and put a link in it or in its place at any moment.
+placed() ( # TEXT
+  folder=${figures%/*} name=${figures##*/}
+  cd -P "$folder" && [ "$PWD" = "$(cd -P "${folder%/*}" && pwd)/${folder##*/}" ] || exit 0
+  # What a killed one left.
+  rm -f ".$name".* 2>/dev/null || true
+  umask 022
+  set -C
+  new=$(mktemp -u ".$name.XXXXXX")
+  if printf '%s\n' "$1" >"$new" && mv -fT "$new" "$name"; then exit 0; fi
+  rm -f "$new"
+)
+
 figures() {
   [ -n "$figures" ] && [ -d "${figures%/*}" ] || return 0
-  # What a killed one left.
-  rm -f "${figures%/*}/.${figures##*/}".*
-  new=$(mktemp "${figures%/*}/.${figures##*/}.XXXXXX") || return 0
   failed=$(as_number "$(of run result)" failed)
   text=$(
     sample '' "$(stat -c %Y "$state_folder/repository" 2>/dev/null)" | gauge set_up_timestamp_seconds 'When its repository was made sure of.'
@@ -34,6 +44,5 @@ figures() {
     each finished | gauge task_finished_timestamp_seconds 'When the task last ended.'
     each seconds | gauge task_duration_seconds 'How long the task took then.'
   )
-  if printf '%s\n' "$text" >"$new" && chmod 644 "$new" && mv -f "$new" "$figures"; then return 0; fi
-  rm -f "$new"
+  placed "$text"
 }

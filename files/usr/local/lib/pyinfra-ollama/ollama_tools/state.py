@@ -11,7 +11,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,12 +27,35 @@ def boottime() -> float:
 
 
 def replace(path: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a file whole, by one rename."""
+    """Write a file whole, by one rename; through no link, whoever owns the folder."""
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.chmod(mode)
-    beside.replace(path)
+    try:
+        folder = os.open(path.parent, os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except NotADirectoryError as error:
+        words = "its folder is a link; put a folder there"
+        raise NotADirectoryError(error.errno, words) from error
+    try:
+        _replace(folder, path.name, text, mode)
+    finally:
+        os.close(folder)
+
+
+def _replace(folder: int, name: str, text: str, mode: int) -> None:
+    for left in os.listdir(folder):
+        if left.startswith(f".{name}."):
+            with suppress(OSError):
+                os.unlink(left, dir_fd=folder)
+    beside = f".{name}.{os.urandom(8).hex()}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(beside, flags, 0o600, dir_fd=folder), "w", encoding="utf-8") as file:
+        try:
+            file.write(text)
+            os.fchmod(file.fileno(), mode)
+            file.flush()
+            os.replace(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            os.unlink(beside, dir_fd=folder)
+            raise
 
 
 @contextmanager
