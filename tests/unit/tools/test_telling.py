@@ -123,6 +123,17 @@ def test_a_webhook_gets_the_message(tmp_path: Path) -> None:
     assert json.loads(body)["status"] == "recovered"
 
 
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 307, 308])
+def test_a_webhook_that_leads_elsewhere_got_no_message(tmp_path: Path, status: int) -> None:
+    # To follow it would be another question, without the message.
+    with answering(("/canary", status, "/there"), ("/there", 200, "")) as (port, requests):
+        hook = tmp_path / "webhook"
+        hook.write_text(f"http://127.0.0.1:{port}/canary\n")
+        (said,) = send(Notify((), hook, 60), News(DISK))
+    assert said == f"the webhook answered with status {status}"
+    assert [path for path, _ in requests] == ["/canary"]
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -54,7 +54,10 @@ def seen(verdict: str = "running", answer: Answer | None = GOOD, **unit: Any) ->
 
 @contextmanager
 def answering(*paths: tuple[str, int, str]) -> Iterator[tuple[int, list[tuple[str, bytes]]]]:
-    """An HTTP server with these (path, status, body); gives its port and what it was sent."""
+    """An HTTP server with these (path, status, body); gives its port and what it was sent.
+
+    The body of a status that leads elsewhere is where to.
+    """
     said = {path: (status, body) for path, status, body in paths}
     requests: list[tuple[str, bytes]] = []
 
@@ -63,6 +66,9 @@ def answering(*paths: tuple[str, int, str]) -> Iterator[tuple[int, list[tuple[st
             requests.append((self.path, self.rfile.read(int(self.headers["Content-Length"] or 0))))
             status, body = said.get(self.path, (404, ""))
             self.send_response(status)
+            if status // 100 == 3:
+                self.send_header("Location", body)
+                body = ""
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())

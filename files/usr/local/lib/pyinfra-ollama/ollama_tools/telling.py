@@ -145,12 +145,19 @@ def _run(command: Sequence[str], body: bytes) -> str:
     return f"{command[0]} ended with {run.returncode}: {said}"
 
 
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: urllib would go there with a GET, without the message (Python 3.11)."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Have the status be an error."""
+
+
 def _post(webhook: Path, body: bytes) -> str:
     try:
         url = webhook.read_text(encoding="utf-8").strip()
         headers = {"Content-Type": "application/json", "User-Agent": "ollama-monitor"}
         request = urllib.request.Request(url, data=body, headers=headers, method="POST")
-        with urllib.request.urlopen(request, timeout=SEND_SECONDS):
+        with urllib.request.build_opener(_Stays).open(request, timeout=SEND_SECONDS):
             return ""
     except urllib.error.HTTPError as error:
         return f"the webhook answered with status {error.code}"
