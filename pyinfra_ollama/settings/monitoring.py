@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from .base import UNNAMED, Setting, refusal, setting
 from .kinds import Flag, Size
+from .network import check_webhook
 from .secrets import SecretValue, known
 from .tuning import Duration, between
 from .units import MIB, format_size
@@ -42,8 +43,8 @@ class Notify(Setting):
     )
     webhook: SecretValue | None = setting(
         None,
-        "An https:// address that the message is posted to as JSON; kept on the host in a file "
-        "that only root reads.",
+        "An https:// address without a login that the message is posted to as JSON; kept on the "
+        "host in a file that only root reads.",
         source="nobody is told; the log and the journal have it",
         example='Secret.env("WEBHOOK_URL")',
     )
@@ -71,12 +72,8 @@ class Notify(Setting):
     @classmethod
     def _is_an_address(cls, value: object, info: ValidationInfo) -> object:
         text = known(value, info)  # type: ignore[arg-type]
-        if text is not None and not text.startswith(("https://", "http://")):
-            raise refusal(
-                accepted="an address that begins with https:// or http://",
-                remedy="correct it where it is kept",
-                seen="a hidden value of another form",
-            )
+        if text is not None:
+            check_webhook(text)
         return value
 
 

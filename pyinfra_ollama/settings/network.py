@@ -127,6 +127,36 @@ def check_proxy(url: str) -> str:
     return url
 
 
+def check_webhook(url: str) -> None:
+    """Refuse an address that nothing could be posted to. No refusal shows it."""
+    other = "a hidden value of another form"
+    if not url.startswith(("https://", "http://")):
+        raise refusal(
+            accepted="an address that begins with https:// or http://",
+            remedy="correct it where it is kept",
+            seen=other,
+        )
+    try:
+        parts = urlsplit(url)
+        usable = parts.hostname and parts.port != 0 and re.fullmatch(r"[!-~]+", url)
+    except ValueError:
+        usable = None
+    if not usable:
+        raise refusal(
+            accepted="an address such as https://hooks.example.com/path, without spaces",
+            remedy="correct it where it is kept; encode special characters as %XX",
+            seen=other,
+        )
+    if parts.username is not None:
+        raise refusal(
+            accepted="an address without a login, which would not be sent",
+            remedy="give the receiver a key in the path, or write "
+            "command=['/usr/local/bin/page-me'], a program that has the login from a file of "
+            "root's",
+            seen="a hidden value with a login",
+        )
+
+
 def check_no_proxy(entries: tuple[str, ...]) -> tuple[str, ...]:
     """Return the hosts reached directly, in the forms that Go's HTTP client knows."""
     for position, entry in enumerate(entries):
