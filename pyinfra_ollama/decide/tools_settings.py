@@ -34,9 +34,7 @@ def configuration(declared: Declared, monitoring: Monitoring) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False) + "\n"
 
 
-def _notify(notify: Notify) -> dict[str, object] | None:
-    if not notify.command and notify.webhook is None:
-        return None
+def _notify(notify: Notify) -> dict[str, object]:
     return {
         "command": list(notify.command),
         "webhook": layout.monitoring.WEBHOOK if notify.webhook else None,

@@ -149,6 +149,18 @@ class Monitoring(Setting):
         source="usual deployment guides",
     )
 
+    @field_validator("notify")
+    @classmethod
+    def _tells_somebody(cls, value: Notify | None) -> Notify | None:
+        if value is not None and not value.command and value.webhook is None:
+            raise refusal(
+                accepted="a program or an address that is told",
+                remedy="write command=[...] or webhook=Secret.env('WEBHOOK_URL'), or leave notify "
+                "out for the journal and the log alone",
+                seen="neither command nor webhook",
+            )
+        return value
+
     @field_validator("benchmark_prompts")
     @classmethod
     def _asks_something(cls, value: tuple[str, ...]) -> tuple[str, ...]:
