@@ -80,7 +80,7 @@ def _one(host: Host, declared: Declared, since: str, folder: Path, stamp: str) -
     data = engine.host_data(host)
     hider = Hider([*secrets_in(declared), *secrets_in(data), *engine.passwords(data)])
     texts = {name: hider.hide(text) for name, text in parts(output.stdout).items()}
-    texts["settings.json"] = hider.hide_known(described(declared))
+    texts["settings.json"] = hider.hide(described(declared))
     # Names of hosts may hold what a file's name cannot, as in @docker/image.
     name = f"{re.sub(r'[^A-Za-z0-9._-]', '_', host.name)}-{stamp}"
     path = folder / f"{name}.tar.gz"

@@ -18,10 +18,31 @@ MASK = "*MASKED*"
 # Shorter ones would be found in half of all words.
 LEAST_LENGTH = 4
 _IN_ADDRESS = re.compile(r"(\w://)[^/\s\"'@]+@")
-# Not `n_tokens = 12` and its like, which a runner's log is full of.
+# Between a name and its value, in a shell, an address, a header, JSON or Python's words.
+_IS = r"\\*[\"']?\s*[=:]\s*"
+# With quotes up to the same one, else up to a space; a comma before a space is none of it.
+_QUOTED = r"(?P<quote>\\*[\"'])(?P<within>(?:(?!(?P=quote))(?:\\.|[^\\\n]))*)"
+_BARE = r"(?![\[{]|(?:null|true|false|None)\b)(?:[^\s,;\"'\\]|[,;'\\](?=[^\s\"'\\]))+"
 _ASSIGNED = re.compile(
-    r"((?:(?i:\w*(?:PASSWORD|PASSWD|SECRET|API_?KEY|CREDENTIAL)\w*)|[A-Z0-9_]*TOKEN)\"?[=:]\s*\"?)"
-    r"[^\s,;\"]+"
+    rf"((?:(?i:PASSWORD|PASSWD|SECRET|API[_-]?KEY|CREDENTIAL)\w*|TOKEN){_IS}"
+    # The settings name where a secret is kept.
+    rf"(?!\\*[\"']?Secret\.\w+\())(?:{_QUOTED}|{_BARE})"
+)
+# Not `n_tokens = 12`, `eos_token = 2` and their like, which a runner's log is full of.
+_TOKEN = re.compile(
+    r"((?i:token)(?:\\*[\"']?=\\*[\"']?|\\*[\"']\s*:\s*\\*[\"']))"
+    r"(?![0-9.]+(?:[\s,;&\"'\\]|$))[^\s,;&\"'\\]{6,}"
+)
+_SPACED = re.compile(
+    r"((?i:token)\s*[:=]\s+)(?=\S*[0-9])(?=\S*[A-Za-z])[A-Za-z0-9._~+/=-]{8,}", re.MULTILINE
+)
+_OPTION = re.compile(
+    r"((?<!-)--[\w-]{0,40}(?:password|token|secret|key)(?:\\*[\"']?,)?\s+\\*[\"']?)[^\s,;\"'\\]+",
+    re.IGNORECASE,
+)
+_HEADER = re.compile(
+    r"(authorization\\*[\"']?\s*[:=]\s*\\*[\"']?(?:(?:basic|bearer|digest|token)\s+)?)[^\s,\"'\\]+",
+    re.IGNORECASE,
 )
 _BEARER = re.compile(r"((?:bearer|basic|x-api-key:?)\s+)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 
@@ -38,14 +59,18 @@ class Hider:
 
     def hide(self, text: str) -> str:
         """The text without them, and without what looks like others."""
-        text = self.hide_known(text)
+        if self._known is not None:
+            text = self._known.sub(MASK, text)
         text = _IN_ADDRESS.sub(rf"\1{MASK}@", text)
-        text = _ASSIGNED.sub(rf"\1{MASK}", text)
-        return _BEARER.sub(rf"\1{MASK}", text)
+        text = _ASSIGNED.sub(_masked, text)
+        for form in (_TOKEN, _SPACED, _OPTION, _HEADER, _BEARER):
+            text = form.sub(rf"\1{MASK}", text)
+        return text
 
-    def hide_known(self, text: str) -> str:
-        """The text without them, and with all else."""
-        return text if self._known is None else self._known.sub(MASK, text)
+
+def _masked(found: re.Match[str]) -> str:
+    # The closing quote stays where it is.
+    return f"{found[1]}{found['quote'] or ''}{MASK}"
 
 
 def _forms(text: str) -> Iterator[str]:

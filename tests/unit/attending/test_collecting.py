@@ -56,7 +56,9 @@ def test_the_script_says_every_part_on_any_machine() -> None:
 def test_an_archive_is_whole_private_and_without_secrets(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    declared = declaration(ollama={"https_proxy": Secret.value(PROXY)})
+    command = ["/bin/page", "-H", "Authorization: Bearer canary", "https://canary:pw@host/x"]
+    monitoring = {"notify": {"command": command}}
+    declared = declaration(ollama={"https_proxy": Secret.value(PROXY)}, monitoring=monitoring)
     lines = [*packed("server.log", f"level=INFO HTTPS_PROXY:{PROXY} tokens=5\n"), "@@done"]
     monkeypatch.setattr(engine, "connect", lambda host: None)
     monkeypatch.setattr(
@@ -75,6 +77,9 @@ def test_an_archive_is_whole_private_and_without_secrets(
     assert texts[0] == "level=INFO HTTPS_PROXY:*MASKED* tokens=5\n"
     settings = json.loads(texts[1])["declared"]
     assert settings["server"]["ollama"]["https_proxy"].startswith("Secret.value(")
+    told = settings["monitoring"]["notify"]["command"]
+    masked = ["Authorization: Bearer *MASKED*", "https://*MASKED*@host/x"]
+    assert told == [*command[:2], *masked]
     assert not any("canary" in text for text in texts)
 
 
