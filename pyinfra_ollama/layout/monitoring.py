@@ -55,6 +55,7 @@ TOOLS = (
             "benchmark",
             "checks",
             "config",
+            "disks",
             "generating",
             "health",
             "listening",

@@ -9,7 +9,7 @@ from enum import IntEnum
 from ollama_tools import measures
 from ollama_tools.asking import Answer, ask
 from ollama_tools.config import Config, Service
-from ollama_tools.listening import listening
+from ollama_tools.listening import elsewhere
 from ollama_tools.units import Unit, show
 
 __all__ = ["ORDER", "Check", "Seen", "Status", "human", "look", "resources", "worst"]
@@ -66,18 +66,8 @@ def look(service: Service, *, seconds: float) -> Seen:
     asked = unit.verdict in ("running", "starting", "unknown")
     answer = ask(service, service.path, seconds=seconds) if asked else None
     if answer is not None and answer.kind == "refused":
-        answer = _elsewhere(service, unit) or answer
+        answer = elsewhere(service, unit) or answer
     return Seen(service, unit, answer)
-
-
-def _elsewhere(service: Service, unit: Unit) -> Answer | None:
-    """A deployment that was cut off may have moved a service before the tools were told."""
-    found = listening(unit.pid) if unit.pid else []
-    if not found:
-        return None
-    asked = f"{service.host}:{service.port}"
-    text = f"it listens on {', '.join(found)}, not on {asked}; deploy to this host"
-    return Answer("elsewhere", text)
 
 
 def human(count: float) -> str:
@@ -166,6 +156,10 @@ def resources(config: Config, seen: Iterable[Seen], *, sample: bool) -> Iterable
     text = f"{human(swap - free)} of {human(swap)} of swap in use" if swap else "none"
     yield Check("swap", Status.OK, text, {"used_bytes": swap - free})
     for disk in measures.disks(config.disks):
+        if not disk.is_known:
+            text = f"{disk.path}: only root can tell how full it is"
+            yield Check(f"disk {disk.path}", Status.UNKNOWN, text)
+            continue
         percent = max(disk.percent, disk.inodes_percent)
         more = f", {disk.inodes_percent} % of inodes" if disk.inodes_percent > disk.percent else ""
         text = f"{disk.path}: {disk.percent} % in use{more}, {human(disk.free)} free"

@@ -1,6 +1,7 @@
 """`ollama-health`: how this host is, as text or JSON, with a monitoring plugin's exit code.
 
-Changes nothing. An ordinary user may run it, and is told less of GPUs where those are closed.
+Changes nothing. An ordinary user may run it, and is told less of GPUs where those are closed, and
+that a disk is unknown behind a closed folder.
 """
 
 from __future__ import annotations

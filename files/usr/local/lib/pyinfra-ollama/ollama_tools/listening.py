@@ -1,4 +1,4 @@
-"""Where a process listens.
+"""Where a service listens.
 
 Outside behaviour relied on: proc(5), read by root on kernels 6.1 to 6.12: `fd` of a process links
 its sockets as `socket:[INODE]`; `net/tcp` has the local address in words of the machine's byte
@@ -13,10 +13,27 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 
-__all__ = ["listening"]
+from ollama_tools.asking import Answer
+from ollama_tools.config import Service
+from ollama_tools.units import Unit
+
+__all__ = ["elsewhere", "listening"]
 
 PROC = Path("/proc")
 _LISTENS = "0A"
+
+
+def elsewhere(service: Service, unit: Unit) -> Answer | None:
+    """What to say of a service that refuses where it is asked, and listens elsewhere.
+
+    A deployment that was cut off may have moved it before the tools were told.
+    """
+    found = listening(unit.pid) if unit.pid else []
+    if not found:
+        return None
+    asked = f"{service.host}:{service.port}"
+    text = f"it listens on {', '.join(found)}, not on {asked}; deploy to this host"
+    return Answer("elsewhere", text)
 
 
 def listening(pid: int, proc: Path = PROC) -> list[str]:

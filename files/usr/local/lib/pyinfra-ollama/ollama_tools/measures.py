@@ -1,4 +1,4 @@
-"""Figures of the host: memory, swap, disks, connections, processor time, GPUs.
+"""Figures of the host: memory, swap, connections, processor time, GPUs.
 
 Outside behaviour relied on: proc(5); `/proc/net/tcp` has the local address and port in
 hexadecimal, state 01 is established and 0A listening; cgroup.procs, below /sys/fs/cgroup or, where
@@ -15,27 +15,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ollama_tools.disks import Disk, disks
+
 __all__ = ["Disk", "Gpu", "connections", "cpu_percent", "disks", "gpus", "group_memory", "memory"]
 
 PROC = Path("/proc")
 CGROUPS = Path("/sys/fs/cgroup")
 GPU_SECONDS = 10
 _ESTABLISHED = "01"
-
-
-@dataclass(frozen=True)
-class Disk:
-    """A file system by one path on it; bytes. `inodes_percent`: 0 where there are none to count."""
-
-    path: str
-    size: int
-    free: int
-    inodes_percent: int
-
-    @property
-    def percent(self) -> int:
-        """In use, of what others than root may use, as df counts it."""
-        return -(-100 * (self.size - self.free) // self.size) if self.size else 0
 
 
 @dataclass(frozen=True)
@@ -52,21 +39,6 @@ def memory(proc: Path = PROC) -> dict[str, int]:
     """/proc/meminfo in bytes."""
     rows = (line.split() for line in (proc / "meminfo").read_text().splitlines())
     return {row[0].rstrip(":"): int(row[1]) * 1024 for row in rows if len(row) == 3}
-
-
-def disks(paths: Iterable[str]) -> list[Disk]:
-    """Each file system once, by the first path on it that there is."""
-    found: dict[int, Disk] = {}
-    for path in paths:
-        try:
-            device, state = os.stat(path).st_dev, os.statvfs(path)
-        except OSError:
-            continue
-        used = (state.f_blocks - state.f_bfree) * state.f_frsize
-        free = state.f_bavail * state.f_frsize
-        inodes = 100 * (state.f_files - state.f_ffree) // state.f_files if state.f_files else 0
-        found.setdefault(device, Disk(path, used + free, free, inodes))
-    return list(found.values())
 
 
 def connections(port: int, proc: Path = PROC) -> int:
