@@ -122,7 +122,7 @@ def tell(config: Config, outcome: Outcome, memory: state.Memory) -> list[str]:
     if config.notify is None or outcome.quiet:
         return []
     now, repeat = state.boottime(), config.notify.repeat_seconds
-    deeds = [deed.text for deed in outcome.deeds if deed.good]
+    deeds = [deed.text for deed in outcome.deeds if deed.done]
     words = []
     for name, send in telling.channels(config.notify).items():
         told = memory.told.setdefault(name, state.Told())
@@ -151,7 +151,7 @@ def lines(outcome: Outcome, told: list[str]) -> list[str]:
     quiet = f"; nothing is done or told: {outcome.quiet}" if outcome.quiet else ""
     return [
         head + quiet,
-        *(f"ACTION: {deed.text}" for deed in outcome.deeds),
+        *(f"{'ACTION' if deed.done else 'NOTE'}: {deed.text}" for deed in outcome.deeds),
         *(f"NOTE: {text}" for text in outcome.crashes.values()),
         *told,
     ]

@@ -33,12 +33,16 @@ _PAST: dict[Verb, str] = {"start": "started", "try-restart": "restarted"}
 
 @dataclass(frozen=True)
 class Deed:
-    """What was done to a unit, and whether it then answered."""
+    """What was done to a unit, and whether it then answered.
+
+    `done`: False where it was left alone, and the text says why.
+    """
 
     unit: str
     verb: Verb
     good: bool
     text: str
+    done: bool = True
 
 
 def settle(seen: Seen, *, seconds: float, sleep: Callable[[float], None] = time.sleep) -> Seen:
@@ -85,7 +89,7 @@ def mend(
     seconds: float,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Deed | None:
-    """Do what helps, and see whether it did. None where nothing was done."""
+    """Do what helps, and see whether it did. None where nothing was to be done."""
     unit, now = seen.service.unit, boottime()
     if seen.answers:
         memory.failures.pop(unit, None)
@@ -100,7 +104,8 @@ def mend(
     elif len(recent) >= MOST_REPAIRS:
         barrier = f"{len(recent)} repairs within an hour"
     if barrier:
-        return Deed(unit, verb, good=False, text=f"{unit}: {why}; left alone after {barrier}")
+        text = f"{unit}: {why}; left alone after {barrier}"
+        return Deed(unit, verb, good=False, text=text, done=False)
     memory.repairs[unit] = [*recent, now]
     deed = _done(seen, verb, why, seconds=seconds, sleep=sleep)
     if deed.good:

@@ -39,13 +39,15 @@ class Trouble:
 class News:
     """What is to be told: trouble by name, names of what is over, what was done, what else was.
 
-    Asides are told of as often as trouble, but have no end.
+    Asides are told of as often as trouble, but have no end. `lasts`: whether there is trouble, also
+    where it is not told anew.
     """
 
     trouble: Mapping[str, Trouble]
     over: tuple[str, ...] = ()
     deeds: tuple[str, ...] = ()
     asides: Mapping[str, str] = field(default_factory=dict)
+    lasts: bool = field(default=False, compare=False)
 
     @property
     def nothing(self) -> bool:
@@ -88,7 +90,7 @@ def news(
             due[name] = trouble
     over = tuple(name for name in told.open if name not in found)
     few = {name: text for name, text in (asides or {}).items() if times(name) < MOST_TOLD}
-    return News(due, over, (*told.pending, *deeds)[-MOST_PENDING:], few)
+    return News(due, over, (*told.pending, *deeds)[-MOST_PENDING:], few, lasts=bool(found))
 
 
 def remember(now: float, said: News, told: Told, repeat: float) -> None:
@@ -113,11 +115,12 @@ def message(said: News) -> dict[str, object]:
     return {
         "schema": 1,
         "host": host,
-        "status": "problem" if problems else "recovered",
+        "status": "problem" if problems or (said.lasts and not said.over) else "recovered",
         "problems": problems,
         "recovered": list(said.over),
         "actions": said.happened,
-        "text": f"{host}: " + "; ".join(lines),
+        # A deed that did not help is trouble as well, in the same words.
+        "text": f"{host}: " + "; ".join(dict.fromkeys(lines)),
     }
 
 
