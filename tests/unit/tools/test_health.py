@@ -123,6 +123,36 @@ def test_without_a_configuration_nothing_can_be_told(
     assert health.main(["--config", str(tmp_path / "none")]) == 3
 
 
+@pytest.mark.parametrize("text", [None, "{}", "no json"])
+def test_for_programs_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None
+) -> None:
+    path = tmp_path / "monitoring.json"
+    if text is not None:
+        path.write_text(text)
+    assert health.main(["--json", "--config", str(path)]) == 3
+    said = json.loads(capsys.readouterr().out)
+    (check,) = said["checks"]
+    assert (said["status"], check["name"], check["status"]) == (
+        "unknown",
+        "configuration",
+        "unknown",
+    )
+    assert str(path) in check["text"]
+
+
+@pytest.mark.parametrize("words", [["--jsn"], ["--config"], ["more"]])
+def test_what_was_not_understood_could_not_be_told(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        health.main(words)
+    assert ended.value.code == 3
+    said = capsys.readouterr()
+    assert said.out.startswith("OLLAMA UNKNOWN - ")
+    assert said.err.startswith("usage: ollama-health ")
+
+
 def test_every_figure_has_a_name_of_its_own() -> None:
     with answering(("/api/tags", 200, TAGS), ("/api/ps", 200, LOADED)) as (port, _):
         server = service(port)

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NoReturn
 
 from ollama_tools import checks, units
 from ollama_tools.backups import backups
@@ -56,7 +57,8 @@ def text(found: list[Check]) -> str:
     status = checks.worst(found)
     wrong = [check.text for check in found if check.status != Status.OK]
     head = "; ".join(wrong) or f"{len(found)} checks are good"
-    lines = [f"OLLAMA {status.name} - {_plain(head)} | {' '.join(_figures(found))}"]
+    figures = " ".join(_figures(found))
+    lines = [f"OLLAMA {status.name} - {_plain(head)}{f' | {figures}' if figures else ''}"]
     lines += [f"{check.status.name:<8} {check.name}: {_plain(check.text)}" for check in found]
     return "\n".join(lines)
 
@@ -93,9 +95,18 @@ def document(found: list[Check]) -> dict[str, object]:
     }
 
 
+class _Parser(argparse.ArgumentParser):
+    """One whose complaints are those of a monitoring plugin: 2 would be critical."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        print(f"OLLAMA UNKNOWN - {_plain(message)}", flush=True)
+        self.exit(int(Status.UNKNOWN))
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print and return the exit code: 0 good, 1 warning, 2 critical, 3 could not tell."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="ollama-health",
         description="How this Ollama host is. Exit codes are those of monitoring plugins: 0 good, "
         "1 warning, 2 critical, 3 could not tell.",
@@ -106,10 +117,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         found = examine(load(given.config))
     except ConfigError as error:
-        print(f"OLLAMA UNKNOWN - {error}")
-        return int(Status.UNKNOWN)
+        found = [Check("configuration", Status.UNKNOWN, str(error))]
     except OSError as error:
-        print(f"OLLAMA UNKNOWN - {error}", file=sys.stdout)
-        return int(Status.UNKNOWN)
+        found = [Check("host", Status.UNKNOWN, str(error))]
     print(json.dumps(document(found), indent=2) if given.json else text(found))
     return int(checks.worst(found))
