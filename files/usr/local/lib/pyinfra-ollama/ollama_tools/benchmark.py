@@ -10,6 +10,8 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,6 @@ __all__ = ["main"]
 
 LAST = Path("/var/lib/pyinfra-ollama/benchmark.json")
 ANSWER_SECONDS = 600.0
-SCHEMA = 1
 MOST_KEPT = 200
 
 
@@ -44,19 +45,14 @@ class Row:
         return round(100 * (self.timed.tokens_per_second / self.before - 1), 1)
 
 
-def measure(
-    config: Config, server: Service, given: argparse.Namespace, before: dict[tuple[str, str], float]
-) -> list[Row]:
+def measure(config: Config, server: Service, given: argparse.Namespace) -> Iterator[Row]:
     """Ask every model every prompt, one after the other, and say so on stderr."""
-    models = given.model or config.chat_models
-    prompts = given.prompt or config.prompts
-    rows = []
-    for model in models:
+    before, prompts = last(), given.prompt or config.prompts
+    for model in given.model or config.chat_models:
         if given.cold:
             _let_go(server, model)
         for prompt in prompts:
-            rows.append(_one(server, model, prompt, given.tokens, before.get((model, prompt))))
-    return rows
+            yield _one(server, model, prompt, given.tokens, before.get((model, prompt)))
 
 
 def _let_go(server: Service, model: str) -> None:
@@ -107,7 +103,7 @@ def _short(prompt: str) -> str:
 def document(rows: list[Row], started: float) -> dict[str, Any]:
     """For programs, and what is kept."""
     return {
-        "schema": SCHEMA,
+        "schema": 1,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "results": [
             {
@@ -163,7 +159,8 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="ollama-benchmark",
         description="Time the declared prompts against every declared chat model. The server is "
-        "busy meanwhile. Exit codes: 0 good, 1 a model failed, 2 nothing could be asked.",
+        "busy meanwhile. Exit codes: 0 good, 1 a model failed, 2 nothing could be asked, 130 "
+        "interrupted: what was measured until then is printed and kept.",
     )
     made.add_argument("--model", action="append", help="only this one; may be given again")
     made.add_argument("--prompt", action="append", help="instead of the declared ones")
@@ -186,9 +183,18 @@ def main(arguments: list[str] | None = None) -> int:
     if config.server is None or not (given.model or config.chat_models):
         print("ollama-benchmark: no chat model is declared for this host", file=sys.stderr)
         return 2
-    rows = measure(config, config.server, given, last())
+    rows: list[Row] = []
+    interrupted = True
+    with suppress(KeyboardInterrupt):
+        for row in measure(config, config.server, given):
+            rows.append(row)
+        interrupted = False
     found = document(rows, started)
-    print(json.dumps(found, indent=2) if given.json else table(rows))
+    if rows:
+        print(json.dumps(found, indent=2) if given.json else table(rows))
     if not given.no_keep and any(row.timed for row in rows):
         keep(found)
+    if interrupted:
+        print("\nollama-benchmark: interrupted", file=sys.stderr)
+        return 130
     return 1 if any(row.timed is None for row in rows) else 0

@@ -120,5 +120,8 @@ def main(arguments: list[str] | None = None) -> int:
         found = [Check("configuration", Status.UNKNOWN, str(error))]
     except OSError as error:
         found = [Check("host", Status.UNKNOWN, str(error))]
+    except KeyboardInterrupt:
+        print("ollama-health: interrupted", file=sys.stderr)
+        return 130
     print(json.dumps(document(found), indent=2) if given.json else text(found))
     return int(checks.worst(found))

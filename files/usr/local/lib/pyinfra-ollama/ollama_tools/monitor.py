@@ -190,9 +190,9 @@ def main(arguments: list[str] | None = None) -> int:
         if os.geteuid() != 0:
             raise WrongError("only root may mend a host; try sudo, or ollama-health to look only")
         return run(load(given.config))
-    except (ConfigError, WrongError) as error:
+    except (ConfigError, WrongError, OSError) as error:
         print(f"ollama-monitor: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"ollama-monitor: {error}", file=sys.stderr)
-        return 1
+        return 1 if isinstance(error, OSError) else 2
+    except KeyboardInterrupt:
+        print("ollama-monitor: interrupted", file=sys.stderr)
+        return 130
