@@ -52,7 +52,7 @@ def collect(
 ) -> list[Collected]:
     """Collect from all hosts in parallel; each archive is there as soon as its host answered.
 
-    + since: how far back, as journalctl takes it
+    + since: how far back, in seconds as journalctl takes them: -3600s
     """
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     found = {}

@@ -1,6 +1,6 @@
 # What a bug report needs of a host, read only: each part between two marker lines, packed and in
 # base64, so that nothing in a log can be taken for a marker.
-# $1 how far back, as journalctl takes it (-1h)   $2 most bytes of each part; the last ones are kept
+# $1 how far back (-3600s)   $2 most bytes of each part; the last ones are kept
 # Nothing that holds keys is read: neither the gateway's callers nor any environment file.
 set -u
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/sbin"
@@ -43,7 +43,12 @@ part server.log journal -u ollama
 part nginx.log journal -u nginx
 part monitor.log journal -u ollama-monitor
 part kernel.log kernel
-for log in /var/log/pyinfra-ollama/gateway*.log; do
-  [ ! -f "$log" ] || part "${log##*/}" cat "$log"
+# What was rotated just now as well; it is packed by the next rotation only.
+seconds=${since#-}
+oldest=$(($(date +%s) - ${seconds%s}))
+for log in /var/log/pyinfra-ollama/gateway*.log /var/log/pyinfra-ollama/gateway*.log.1; do
+  [ -f "$log" ] || continue
+  case $log in *.1) [ "$(stat -c %Y "$log")" -ge "$oldest" ] || continue ;; esac
+  part "${log##*/}" cat "$log"
 done
 echo '@@done'

@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import os
 import subprocess
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +53,20 @@ def test_the_script_says_every_part_on_any_machine() -> None:
     assert wanted | {"server.log", "nginx.log", "monitor.log", "kernel.log"} <= set(found)
     assert "Linux" in found["about.txt"]
     assert all(len(text) <= 2000 for text in found.values())
+
+
+def test_what_was_rotated_just_now_is_there_too(tmp_path: Path) -> None:
+    now = time.time()
+    for name, age in (("gateway.log", 0), ("gateway.log.1", 50), ("gateway-error.log.1", 3700)):
+        (tmp_path / name).write_text(name)
+        os.utime(tmp_path / name, (now - age, now - age))
+    text = script("collect").replace("/var/log/pyinfra-ollama", str(tmp_path))
+    said = subprocess.run(
+        ["sh", "-c", text, "x", "-3600s", "2000"], capture_output=True, text=True, check=True
+    )
+    found = parts(said.stdout.splitlines())
+    logs = {name: text for name, text in found.items() if name.startswith("gateway")}
+    assert logs == {"gateway.log": "gateway.log", "gateway.log.1": "gateway.log.1"}
 
 
 def test_an_archive_is_whole_private_and_without_secrets(
