@@ -93,6 +93,18 @@ def test_one_that_fails_in_a_loop_is_left_alone(fleet: Fleet) -> None:
     assert "ollama" in messages(fleet, HOST)[0]["problems"]
 
 
+def test_one_that_listens_elsewhere_is_left_alone(fleet: Fleet) -> None:
+    watched.drop_in(fleet, HOST, "Environment=OLLAMA_HOST=127.0.0.1:11500")
+    fleet.sh(HOST, "systemctl restart ollama; sleep 6")
+    before = fleet.pid(HOST)
+    written = look(fleet, HOST)
+    assert fleet.pid(HOST) == before != "0"
+    text = "it listens on 127.0.0.1:11500, not on 127.0.0.1:11434; deploy to this host"
+    assert f"ollama.service: {text}" in written[0]
+    assert not any("ACTION" in line for line in written)
+    assert messages(fleet, HOST)[0]["problems"] == {"ollama-api": f"ollama.service: {text}"}
+
+
 def test_one_that_is_down_is_started_but_not_in_maintenance(fleet: Fleet) -> None:
     watched.put_down(fleet, HOST)
     fleet.sh(HOST, "ollama-monitor --maintenance 10m --reason 'a new kernel'")
