@@ -55,7 +55,7 @@ NOTHING: dict[str, list[str]] = {}
 
 def inventory(fleet: Fleet, place: dict[str, Any], *, models: Any = (), **more: Any) -> Path:
     """One host whose backups go there; `more` are fields of Backup, or variables of group data."""
-    variables = {name: more.pop(name) for name in ("ollama", "verify") if name in more}
+    variables = {name: more.pop(name) for name in ("ollama", "verify", "gateway") if name in more}
     ollama = {"models": list(models), **variables.pop("ollama", {})}
     fields = {"repository": place, "password": Secret.env("BACKUP_PASSWORD"), **more}
     return fleet.inventory(HOST, ollama=ollama, backup=fields, **variables)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fleet import keeping, vault
+from tests.fleet import gatewaying, keeping, vault
 from tests.fleet.harness import ROOT, Fleet, wait_until
 from tests.fleet.keeping import FAR, HOST, LOCK, NOTHING, PRIVATE, STATE, VAULT, Kept
 
@@ -12,16 +12,22 @@ pytestmark = pytest.mark.slow
 
 SMALL = "/mnt/small"
 KEY = "/usr/share/ollama/.ollama/id_ed25519.pub"
+# Whose the gateway's keys and certificates are, who may read them, and what they are.
+GATEWAYS = (
+    "cd /etc/pyinfra-ollama/tls; find . -exec stat -c '%U:%G %a %n' {} + | sort; "
+    "find . -type f -exec sha256sum {} + | sort"
+)
 
 
 @pytest.fixture(scope="module")
 def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """A declared model with options, and one that somebody made on the host."""
+    """A declared model with options, one that somebody made on the host, and a gateway."""
     fleet.reset(HOST, VAULT)
     made = vault.made(fleet, VAULT, tmp_path_factory.mktemp("vault"))
     chat = fleet.chat()
     own = {**chat, "name": "mine", "base": chat["name"], "options": {"num_ctx": 512}}
-    inventory = keeping.inventory(fleet, made.sftp, models=[own])
+    gateway = gatewaying.declared()
+    inventory = keeping.inventory(fleet, made.sftp, models=[own], gateway=gateway)
     fleet.apply(inventory)
     fleet.sh(HOST, "cat >/root/Modelfile", stdin=keeping.MODELFILE.format(base=chat["name"]))
     fleet.sh(HOST, "ollama create byhand -f /root/Modelfile")
@@ -59,11 +65,21 @@ def test_models_that_come_and_go_meanwhile(kept: Kept) -> None:
     assert kept.start("rehearse")["result"] == "good"
 
 
+def test_a_gateways_keys_stay_its_own(kept: Kept) -> None:
+    fleet = kept.fleet
+    assert kept.start("run")["result"] == "good"
+    before = fleet.sh(HOST, GATEWAYS)
+    assert "root:root 600 ./authority.key" in before
+    assert kept.tool("restore")[0] == 0
+    assert fleet.sh(HOST, GATEWAYS) == before
+
+
 def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     fleet = kept.fleet
     assert kept.start("run")["result"] == "good"
     key, said, had = fleet.sh(HOST, f"cat {KEY}"), keeping.answer(fleet), keeping.digests(fleet)
     assert len(had) == 3
+    gateways = fleet.sh(HOST, GATEWAYS)
     uid = fleet.sh(HOST, "id -u ollama")
     fleet.reset(HOST)
     fleet.sh(HOST, f"useradd --system --uid {uid} squatter")
@@ -73,6 +89,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     assert "put back, deployed and verified in " in ran.err
     assert (keeping.answer(fleet), keeping.digests(fleet)) == (said, had)
     assert fleet.sh(HOST, f"cat {KEY}") == key
+    assert fleet.sh(HOST, GATEWAYS) == gateways
     assert fleet.sh(HOST, "find / -xdev -user squatter -not -path '/proc/*'") == ""
     assert fleet.apply(kept.inventory).changed() == NOTHING
 

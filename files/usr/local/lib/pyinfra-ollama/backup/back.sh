@@ -114,6 +114,10 @@ restore() {
   # On a bare host there is no user yet, and its number may be another's: the deployment gives it what is its own.
   getent passwd "$owner" >/dev/null || owner=root
   [ ! -d "$room$folder" ] || chown -R -h "$owner:$owner" "$room$folder"
+  for path in $identity; do put_back "$path"; done
+  # What others may have made use of since.
+  for path in $unless_there; do [ -e "$path" ] || put_back "$path"; done
+  for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
   count=0
   (umask 022 && mkdir -p "$models_folder")
   for blob in "$room$folder"/blobs/sha256-*; do
@@ -131,11 +135,9 @@ restore() {
       count=$((count + 1))
     done <"$scratch/found"
   fi
-  chown -R -h "$owner:$owner" "$models_folder"
-  for path in $identity; do put_back "$path"; done
-  # What others may have made use of since.
-  for path in $unless_there; do [ -e "$path" ] || put_back "$path"; done
-  for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
+  # Not all that is there: the scratch folder, with the whole snapshot in it, is as well.
+  chown -h "$owner:$owner" "$models_folder"
+  for path in "$models_folder/blobs" "$models_folder/manifests"; do [ ! -e "$path" ] || chown -R -h "$owner:$owner" "$path"; done
   note snapshot "$snapshot"
   note models "$count"
   note brought_bytes "$needed"
