@@ -26,7 +26,8 @@ proved() {
 # A folder with room for the snapshot beside $1, which it makes; sets `room`.
 # $2: bytes of it that need not be brought back
 scratch_beside() {
-  mkdir -p "$1"
+  # The server's user has to get through.
+  (umask 022 && mkdir -p "$1")
   # What a killed one left takes room as well.
   for left in "$1"/.ollama-backup-*; do [ ! -e "$left" ] || rm -rf "$left"; done
   must stats --no-lock --json --mode restore-size "$snapshot"
@@ -119,7 +120,6 @@ restore() {
   for path in $unless_there; do [ -e "$path" ] || put_back "$path"; done
   for path in $identity; do case $path in "$home"/*) [ ! -e "$path" ] || chown -h "$owner:$owner" "$path" ;; esac; done
   count=0
-  (umask 022 && mkdir -p "$models_folder")
   for blob in "$room$folder"/blobs/sha256-*; do
     [ -e "$blob" ] || continue
     mkdir -p "$models_folder/blobs"
