@@ -14,21 +14,20 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
   set -- restic --cleanup-cache "$@"
   [ -z "$sftp_command" ] || set -- "$@" -o "sftp.command=$sftp_command"
   [ -z "$authority" ] || set -- "$@" --cacert "$authority"
-  waited=0 unlocked=no
+  refused=''
   while :; do
     status=0
     "$@" >"$scratch/out" 2>"$scratch/said" </dev/null 9>&- || status=$?
     [ "$status" -ne 0 ] || return 0
     kind=$(meaning "$status")
     [ "$kind" = 11 ] || return "$kind"
-    if [ "$unlocked" = no ]; then
+    now=$(date +%s)
+    if [ -z "$refused" ]; then
+      refused=$now
       # Only of processes that are gone: a host that lost power leaves one.
       restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
-      unlocked=yes
-    elif [ "$waited" -lt "$lock_seconds" ]; then
-      pause=$((lock_seconds < 10 ? lock_seconds : 10))
-      sleep "$pause"
-      waited=$((waited + pause))
+    elif [ $((now - refused)) -lt "$lock_seconds" ]; then
+      sleep $((lock_seconds < 10 ? lock_seconds : 10))
     else
       return 11
     fi
@@ -41,7 +40,7 @@ meaning() { # STATUS of restic: ours
   # 3 is of a backup that could not read some files.
   case $1 in 3 | 10 | 11 | 12) echo "$1"; return ;; esac
   if grep -qE 'wrong password|no key found' "$scratch/said"; then echo 12
-  elif grep -qE 'unable to create lock|repository is already locked' "$scratch/said"; then echo 11
+  elif grep -qE 'repository is already locked' "$scratch/said"; then echo 11
   elif asks && grep -qE 'no such file|does not exist|[Nn]ot [Ff]ound' "$scratch/said"; then echo 10
   elif asks || grep -qE 'connection refused|no such host|no route to host|timeout|sftp session|network is unreachable|Access Denied|x509|ssh command exited|unexpected HTTP response|server response unexpected' "$scratch/said"; then echo 13
   elif grep -qE 'contains errors|ciphertext verification failed|does not match|does not exist|invalid data|not found in index' "$scratch/said"; then echo 14
@@ -59,7 +58,8 @@ explain() { # KIND: in words, with restic's own
     15) words="there is no such snapshot" ;;
     *) words="restic failed" ;;
   esac
-  printf '%s (%s)' "$words" "$(grep -vE '^$|^Is there a repository|^(rest|sftp|s3):|^/' "$scratch/said" | tail -n 2 | tr '\n' ' ')"
+  # Not the frames of its stack, a word each and what lies below, nor the tries before the last one.
+  printf '%s (%s)' "$words" "$(grep -vE '^[^ ]*$|^[[:space:]]|^Is there a repository|^(rest|sftp|s3):|^/|returned error, retrying' "$scratch/said" | tail -n 2 | tr '\n' ' ')"
 }
 
 must() { # ARGUMENTS of restic: end with what its failure means
