@@ -39,3 +39,10 @@ def test_it_is_waited_by_the_clock(machine: Machine) -> None:
     programs = machine.program("sleep", f"echo x >>{slept}")
     assert machine.run("check", path=programs).returncode == 11
     assert len(slept.read_text().splitlines()) <= 3
+
+
+def test_a_lock_that_comes_of_age_while_it_is_waited_for_is_taken_away(machine: Machine) -> None:
+    machine.declare(lock_seconds=5)
+    machine.repository.with_suffix(".locked").write_text("dying")
+    done = machine.run("check", path=machine.program("sleep", ""))
+    assert done.returncode == 0, done.stderr

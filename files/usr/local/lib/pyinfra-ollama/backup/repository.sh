@@ -24,13 +24,13 @@ ask() { # ARGUMENTS of restic: its output goes to $scratch/out, its complaints t
     now=$(date +%s)
     if [ -z "$refused" ]; then
       refused=$now
-      # Only of processes that are gone: a host that lost power leaves one.
-      restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
     elif [ $((now - refused)) -lt "$lock_seconds" ]; then
       sleep $((lock_seconds < 10 ? lock_seconds : 10))
     else
       return 11
     fi
+    # Only of processes that are gone: a host that lost power leaves one. Another host's comes of age meanwhile.
+    restic unlock ${sftp_command:+-o "sftp.command=$sftp_command"} ${authority:+--cacert "$authority"} >/dev/null 2>&1 </dev/null 9>&- || true
   done
 }
 
