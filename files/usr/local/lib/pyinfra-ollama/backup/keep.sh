@@ -68,7 +68,7 @@ keep() {
   # Restic itself looks for one of the very same files, and reads all anew when a model came or went.
   last=$(of run snapshot)
   status=0
-  [ -z "$last" ] || ask cat snapshot "$last" --no-lock || status=$?
+  [ -z "$last" ] || noted_of "$last" || status=$?
   case $status in 0) ;; 15) last='' ;; *) fail "$status" "$(explain "$status")" ;; esac
   while :; do
     gather

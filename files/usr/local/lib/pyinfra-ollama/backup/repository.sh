@@ -68,6 +68,14 @@ must() { # ARGUMENTS of restic: end with what its failure means
   [ "$status" = 0 ] || fail "$status" "$(explain "$status")"
 }
 
+# What is noted of a snapshot: to $scratch/out. The file of a whole name is opened, for minutes when it is
+# gone and then in words that are those of damage; all but its last digit are looked up.
+noted_of() {
+  name=$1
+  [ "${#name}" -lt 64 ] || name=${name%?}
+  ask cat snapshot "$name" --no-lock
+}
+
 initialise() {
   status=0
   ask cat config || status=$?
@@ -101,6 +109,8 @@ chosen() {
     snapshot=$(grep -oE '"id":"[0-9a-f]+"' "$scratch/out" | tail -n 1 | cut -d '"' -f 4)
     [ -n "$snapshot" ] || fail 15 "the repository at $place has no snapshot of ${from:-$host}"
   fi
-  must cat snapshot "$snapshot" --no-lock
+  status=0
+  noted_of "$snapshot" || status=$?
+  [ "$status" = 0 ] || fail "$status" "$(explain "$status")"
   made_by=$(grep -oE '"ollama-[^"]+"' "$scratch/out" | head -n 1 | tr -d '"' | sed 's/^ollama-//')
 }
