@@ -23,7 +23,7 @@ TOOLS = (
     *(f"{HOST_LIBRARY}/backup/{part}.sh" for part in ("back", "figures", "keep", "repository")),
 )
 # By which the repository is reached, in the order in which the tool hashes them.
-ACCESS = (PASSWORD, AUTHORITY, CREDENTIALS, KNOWN_HOSTS, SSH_KEY)
+ACCESS = (REPOSITORY, PASSWORD, AUTHORITY, CREDENTIALS, KNOWN_HOSTS, SSH_KEY)
 UNITS = ("ollama-backup-run", "ollama-backup-check", "ollama-backup-rehearse")
 UNIT_FILES = tuple(
     f"/etc/systemd/system/{unit}.{kind}" for unit in UNITS for kind in ("service", "timer")

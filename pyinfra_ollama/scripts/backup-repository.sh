@@ -1,3 +1,3 @@
-# Make sure that there is a repository: the tool on the host makes one where there is none.
+# Make sure that there is a repository: the tool on the host makes one where there never was one.
 set -eu
-exec /usr/local/sbin/ollama-backup init
+exec /usr/local/sbin/ollama-backup ensure

@@ -101,7 +101,7 @@ def repository_stamp(declared: Declared) -> str:
     """
     texts = {file.path: file.content or "" for file in _private(declared)}
     access = "".join(texts[path] for path in layout.backup.ACCESS)
-    parts = (texts[layout.backup.REPOSITORY], access)
+    parts = (f"{of(declared).repository.place(declared.name)}\n", access)
     return " ".join(hashlib.sha256(text.encode()).hexdigest() for text in parts)
 
 

@@ -21,7 +21,7 @@ def state(snapshot: Snapshot) -> BackupState:
 
 
 def repository_reasons(declared: Declared, snapshot: Snapshot) -> tuple[str, ...]:
-    """Why the repository has to be asked, and made if there is none.
+    """Why the repository has to be asked, and made if there never was one.
 
     Once that is done it is the timers that notice when it is gone: an empty one that is made in
     its place would hide the loss.

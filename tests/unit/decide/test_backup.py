@@ -83,6 +83,10 @@ def test_a_repository_is_made_sure_of_once_for_each_that_is_declared() -> None:
     assert repository_reasons(other, keeping(declared)) == (
         "another password or login is declared",
     )
+    # Its login stands in the address that restic is given.
+    far = having(PLACES["rest"])
+    login = having(PLACES["rest"].model_copy(update={"password": Secret.value("another")}))
+    assert repository_reasons(login, keeping(far)) == ("another password or login is declared",)
 
 
 def test_all_that_is_declared_is_kept_with_its_configuration() -> None:

@@ -63,7 +63,6 @@ def test_the_tool_remembers_what_the_declaration_has_it_reach(tmp_path: Path) ->
         lines = [line for line in tool.splitlines() if line.startswith(("  where=", "  by="))]
         assert len(lines) == 2
         script = "\n".join([*lines, 'echo "${where%% *} ${by%% *}"'])
-        ran = subprocess.run(
-            ["sh", "-c", script], env={"private": str(folder)}, capture_output=True, check=True
-        )
+        known = {"private": str(folder), "place": setting(declared, "place")}
+        ran = subprocess.run(["sh", "-c", script], env=known, capture_output=True, check=True)
         assert ran.stdout.decode().strip() == repository_stamp(declared)

@@ -82,6 +82,7 @@ def test_another_repository_begins_with_nothing_known(machine: Machine, tmp_path
     assert machine.run("init").returncode == 12, "the same repository, another password"
     assert (machine.root / "state/run").exists()
     (machine.root / "private/repository").write_text(f"{tmp_path / 'elsewhere'}\n")
+    machine.declare(place=tmp_path / "elsewhere")
     assert machine.run("init").returncode == 0
     assert not (machine.root / "state/run").exists()
 

@@ -77,20 +77,22 @@ noted_of() {
 }
 
 initialise() {
+  # Which repository it was, so that one that vanishes later is a failure and not made anew, and by what
+  # it was reached: a REST server's login stands in the address that restic is given.
+  where=$(printf '%s\n' "$place" | sha256sum)
+  known=$(cut -d ' ' -f 1 "$state_folder/repository" 2>/dev/null || true)
   status=0
   ask cat config || status=$?
+  # Only a person knows that it is lost for good.
+  if [ "$status" = 10 ] && [ "$what" = ensure ] && [ "$known" = "${where%% *}" ]; then fail 10 "$(explain 10)"; fi
   case $status in
     0) say "there is a repository at $place" ;;
     10) must init; say "made a repository at $place" ;;
     *) fail "$status" "$(explain "$status")" ;;
   esac
-  # Which repository it was, so that one that vanishes later is a failure and not made anew, and by what
-  # it was reached.
-  where=$(sha256sum <"$private/repository")
-  by=$(cd "$private" && cat password authority.pem credentials known-hosts ssh-key 2>/dev/null | sha256sum)
+  by=$(cd "$private" && cat repository password authority.pem credentials known-hosts ssh-key 2>/dev/null | sha256sum)
   # How it went with another one says nothing of this.
-  [ "$(cut -d ' ' -f 1 "$state_folder/repository" 2>/dev/null || true)" = "${where%% *}" ] ||
-    (cd "$state_folder" && rm -f run check rehearse)
+  [ "$known" = "${where%% *}" ] || (cd "$state_folder" && rm -f run check rehearse)
   printf '%s %s\n' "${where%% *}" "${by%% *}" >"$state_folder/.repository.new"
   mv -f "$state_folder/.repository.new" "$state_folder/repository"
   figures
