@@ -68,7 +68,8 @@ def backup(declared: Backup, seen: Seen) -> Result:
         return warned("backup", expected=expected, found="none yet; a timer makes the first")
     left_out = last.get("left_out", "")
     if left_out:
-        found = f"{_hours(age)} ago, without {left_out}, of which blobs are missing on the host"
+        why = "of which blobs are missing on the host or cannot be read"
+        found = f"{_hours(age)} ago, without {left_out}, {why}"
         return warned("backup", expected=expected, found=found, look=log)
     return passed("backup", f"{_hours(age)} ago", expected=expected, age_seconds=age)
 

@@ -105,7 +105,7 @@ def test_one_damage_turns_one_check_red(
         ),
         (
             {"run": ran(60, left_out="a/1")},
-            "1 minutes ago, without a/1, of which blobs are missing on the host",
+            "1 minutes ago, without a/1, of which blobs are missing on the host or cannot be read",
         ),
     ],
 )

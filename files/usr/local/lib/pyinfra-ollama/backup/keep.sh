@@ -4,9 +4,27 @@
 # Blobs never change under their name (it is their hash) and a manifest is written after its blobs, so a
 # snapshot is whole when no manifest changed and no blob went away while it was made.
 
+# A disk that is gone looks like a server that never had a model, and would be kept as such. In the same folder as
+# before it was a person who removed them: the server takes an empty folder of manifests away.
+present() {
+  [ -d "$models_folder" ] || fail 1 "the models folder $models_folder is not there: is its disk mounted?"
+  [ ! -d "$models_folder/manifests" ] || return 0
+  had=$(grep -c . "$state_folder/kept/digests" 2>/dev/null || true)
+  [ "${had:-0}" = 0 ] || grep -qxF "inode=$(stat -c %i "$models_folder")" "$state_folder/kept/host" ||
+    fail 1 "the models folder $models_folder has no models, the last backup knew $had: is its disk mounted? If they were removed on purpose: rm $state_folder/kept/digests"
+}
+listed() { # all manifests; a folder may go away while it is read, but not each time
+  for _ in 1 2 3; do
+    if (cd "$models_folder" && find manifests -mindepth 4 -maxdepth 4 -type f ! -name '.*') 2>"$scratch/said"; then return 0; fi
+  done
+  return 1
+}
 manifests() { # their paths below the models folder, those that are to be kept
-  [ "$models" != list ] && [ -d "$models_folder/manifests" ] || return 0
-  (cd "$models_folder" && find manifests -mindepth 4 -maxdepth 4 -type f ! -name '.*') | sort >"$scratch/all"
+  [ "$models" != list ] || return 0
+  present
+  [ -d "$models_folder/manifests" ] || return 0
+  listed >"$scratch/found" || fail 1 "what is below $models_folder/manifests cannot be listed: $(tail -n 1 "$scratch/said")"
+  sort -u "$scratch/found" >"$scratch/all"
   if [ "$models" = all ]; then cat "$scratch/all"
   # 1 is nothing found, more is a failure: a list that was cut would leave models out without a word.
   else grep -vxF -e "$pulled" "$scratch/all" || [ $? = 1 ]; fi
@@ -24,7 +42,11 @@ gather() {
   manifests >"$scratch/manifests"
   while IFS= read -r manifest; do
     file=$models_folder/$manifest whole=yes
-    sum=$(sha256sum <"$file" 2>/dev/null) || continue
+    # One that went away meanwhile is a change, one that cannot be read is not whole.
+    if ! sum=$(sha256sum <"$file" 2>/dev/null); then
+      [ ! -e "$file" ] || left_out="$left_out ${manifest#manifests/}"
+      continue
+    fi
     blobs_of "$file" >"$scratch/blobs" 2>/dev/null || whole=no
     while IFS= read -r blob; do [ -e "$models_folder/blobs/$blob" ] || whole=no; done <"$scratch/blobs"
     if [ "$whole" = no ]; then left_out="$left_out ${manifest#manifests/}"; continue; fi
@@ -40,7 +62,8 @@ describe() {
   kept=$state_folder/kept
   rm -rf "$kept.new"
   mkdir -p "$kept.new/modelfiles"
-  printf '%s\n' "host=$host" "ollama=$running" "models=$models" "models_folder=$models_folder" >"$kept.new/host"
+  printf '%s\n' "host=$host" "ollama=$running" "models=$models" "models_folder=$models_folder" \
+    "inode=$(stat -c %i "$models_folder" 2>/dev/null)" >"$kept.new/host"
   cp "$scratch/marks" "$kept.new/manifests"
   # Of all models, also of those that are not kept: a digest is what /api/tags gives.
   if [ -d "$models_folder/manifests" ]; then
@@ -101,7 +124,7 @@ keep() {
   note added_bytes "$(printf '%s' "$summary" | sed -n 's/.*"data_added":\([0-9]*\).*/\1/p')"
   note kept_bytes "$(printf '%s' "$summary" | sed -n 's/.*"total_bytes_processed":\([0-9]*\).*/\1/p')"
   note left_out "${left_out# }"
-  [ -z "$left_out" ] || say "left out, because blobs of theirs are missing:$left_out"
+  [ -z "$left_out" ] || say "left out, because blobs of theirs are missing or they cannot be read:$left_out"
   say "kept as snapshot $made"
   # Without, somebody else forgets: this host may only add.
   [ -n "$retention" ] || return 0
