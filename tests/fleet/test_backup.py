@@ -103,7 +103,10 @@ def test_every_kind_of_repository(kept: Kept, kind: str) -> None:
 def test_a_host_that_can_only_add(kept: Kept) -> None:
     kept.vault.serve(append_only=True)
     kept.fleet.apply(keeping.inventory(kept.fleet, kept.vault.rest, forget=False))
-    assert kept.start("run")["result"] == "good"
+    for task in TASKS:
+        assert kept.start(task)["result"] == "good"
+    assert "locks" in kept.fleet.sh(VAULT, f"ls {vault.FOLDER}/rest/{HOST}")
+    assert kept.fleet.sh(VAULT, f"ls {vault.FOLDER}/rest/{HOST}/locks") == ""
 
 
 def test_the_timer_fires_and_old_snapshots_are_forgotten(kept: Kept) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from .machine import Machine
 
 # What restic 0.14.0 says of a repository on a disk that is full (2026-11), frames cut short.
@@ -46,3 +48,30 @@ def test_a_lock_that_comes_of_age_while_it_is_waited_for_is_taken_away(machine: 
     machine.repository.with_suffix(".locked").write_text("dying")
     done = machine.run("check", path=machine.program("sleep", ""))
     assert done.returncode == 0, done.stderr
+
+
+def test_nobody_cleans_up_while_it_is_rehearsed(machine: Machine) -> None:
+    machine.run("run")
+    machine.repository.with_suffix(".locked").write_text("held")
+    assert machine.run("rehearse").returncode == 11
+
+
+@pytest.mark.parametrize(("trouble", "words"), [("locked", "held"), ("full", FULL)])
+def test_a_restore_asks_for_a_lock_and_does_without(
+    machine: Machine, trouble: str, words: str
+) -> None:
+    machine.run("run")
+
+    def reads() -> list[str]:
+        names = ("stats", "dump", "ls", "restore")
+        return [call for call in machine.calls() if call.split()[0] in names]
+
+    assert machine.run("restore").returncode == 0
+    assert not [call for call in reads() if "--no-lock" in call]
+    before = len(reads())
+    machine.repository.with_suffix(f".{trouble}").write_text(words)
+    done = machine.run("restore")
+    assert done.returncode == 0, done.stderr
+    assert "it is read without a lock" in done.stdout
+    without = [call for call in reads()[before:] if "--no-lock" in call]
+    assert [call.split()[0] for call in without] == ["dump", "ls", "stats", "restore"]

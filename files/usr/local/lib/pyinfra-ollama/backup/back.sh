@@ -30,7 +30,7 @@ scratch_beside() {
   (umask 022 && mkdir -p "$1")
   # What a killed one left takes room as well.
   for left in "$1"/.ollama-backup-*; do [ ! -e "$left" ] || rm -rf "$left"; done
-  must stats --no-lock --json --mode restore-size "$snapshot"
+  must_read stats --json --mode restore-size "$snapshot"
   needed=$(sed -n 's/.*"total_size":\([0-9]*\).*/\1/p' "$scratch/out")
   needed=$((${needed:-0} - ${2:-0}))
   free=$(($(df -Pk "$1" | awk 'NR == 2 { print $4 }') * 1024))
@@ -42,9 +42,12 @@ scratch_beside() {
 # have had them elsewhere.
 folder_in_snapshot() {
   folder=''
-  if ask dump --no-lock "$snapshot" "$state_folder/kept/host"; then
-    folder=$(sed -n 's/^models_folder=//p' "$scratch/out")
-  fi
+  status=0
+  reading dump "$snapshot" "$state_folder/kept/host" || status=$?
+  case $status in
+    0) folder=$(sed -n 's/^models_folder=//p' "$scratch/out") ;;
+    11 | 13) judged "$status" ;;
+  esac
   folder=${folder:-$models_folder}
 }
 
@@ -52,7 +55,7 @@ rehearse() {
   chosen
   folder_in_snapshot
   scratch_beside "$state_folder"
-  must restore "$snapshot" --no-lock --target "$room" --verify
+  must_read restore "$snapshot" --target "$room" --verify
   proved "$room$folder" "$room$folder"
   marks=$room$state_folder/kept/manifests
   [ -e "$marks" ] || fail 14 "snapshot $snapshot does not say what it is of"
@@ -85,7 +88,7 @@ restore() {
   chosen
   if [ -n "$target" ]; then
     mkdir -p "$target"
-    must restore "$snapshot" --no-lock --target "$target" --verify
+    must_read restore "$snapshot" --target "$target" --verify
     say "snapshot $snapshot is unpacked in $target"
     return
   fi
@@ -96,7 +99,7 @@ restore() {
   [ -z "$made_by" ] || say "snapshot $snapshot is of Ollama $made_by"
   folder_in_snapshot
   # Blobs that are there and whole need not come again.
-  must ls --no-lock "$snapshot" "$folder/blobs"
+  must_read ls "$snapshot" "$folder/blobs"
   grep -F "$folder/blobs/sha256-" "$scratch/out" >"$scratch/kept" || true
   spared=0
   set --
@@ -110,7 +113,7 @@ restore() {
   done <"$scratch/kept"
   # Beside the models, so that they are put in place by renames and take their room once.
   scratch_beside "$models_folder" "$spared"
-  must restore "$snapshot" --no-lock --target "$room" "$@"
+  must_read restore "$snapshot" --target "$room" "$@"
   proved "$room$folder" "$models_folder"
   # On a bare host there is no user yet, and its number may be another's: the deployment gives it what is its own.
   getent passwd "$owner" >/dev/null || owner=root

@@ -92,7 +92,7 @@ keep() {
   last=$(of run snapshot)
   status=0
   [ -z "$last" ] || noted_of "$last" || status=$?
-  case $status in 0) ;; 15) last='' ;; *) fail "$status" "$(explain "$status")" ;; esac
+  case $status in 15) last='' ;; *) judged "$status" ;; esac
   while :; do
     gather
     cp "$scratch/marks" "$scratch/before"
@@ -102,7 +102,7 @@ keep() {
     status=0
     ask backup --json --quiet --host "$host" --tag "$tag" ${running:+--tag "ollama-$running"} \
       ${last:+--parent "$last"} --exclude "$private" --files-from-verbatim "$scratch/wanted" || status=$?
-    case $status in 0 | 3) ;; *) fail "$status" "$(explain "$status")" ;; esac
+    [ "$status" = 3 ] || judged "$status"
     summary=$(grep -F '"message_type":"summary"' "$scratch/out" | tail -n 1)
     made=$(printf '%s' "$summary" | sed -n 's/.*"snapshot_id":"\([0-9a-f]*\)".*/\1/p')
     [ -n "$made" ] || fail 1 "restic does not say which snapshot it made"

@@ -62,10 +62,11 @@ explain() { # KIND: in words, with restic's own
   printf '%s (%s)' "$words" "$(grep -vE '^[^ ]*$|^[[:space:]]|^Is there a repository|^(rest|sftp|s3):|^/|returned error, retrying' "$scratch/said" | tail -n 2 | tr '\n' ' ')"
 }
 
-must() { # ARGUMENTS of restic: end with what its failure means
+judged() { [ "$1" = 0 ] || fail "$1" "$(explain "$1")"; } # KIND: end with what it means
+must() { # ARGUMENTS of restic
   status=0
   ask "$@" || status=$?
-  [ "$status" = 0 ] || fail "$status" "$(explain "$status")"
+  judged "$status"
 }
 
 # What is noted of a snapshot: to $scratch/out. The file of a whole name is opened, for minutes when it is
@@ -74,6 +75,26 @@ noted_of() {
   name=$1
   [ "${#name}" -lt 64 ] || name=${name%?}
   ask cat snapshot "$name" --no-lock
+}
+
+# Data is read with a lock, so that no other host's clean-up takes away what is being read. Bringing a host back
+# does without where there is none to be had: held by a host that is gone, or on a disk that is full.
+lockless=''
+reading() { # ARGUMENTS of restic
+  status=0
+  ask "$@" ${lockless:+"$lockless"} || status=$?
+  if [ "$status" != 0 ] && [ "$what$lockless" = restore ] &&
+    { [ "$status" = 11 ] || grep -q 'unable to create lock' "$scratch/said"; }; then
+    say "it is read without a lock: $(explain "$status")"
+    lockless=--no-lock status=0
+    ask "$@" ${lockless:+"$lockless"} || status=$?
+  fi
+  return "$status"
+}
+must_read() { # ARGUMENTS of restic
+  status=0
+  reading "$@" || status=$?
+  judged "$status"
 }
 
 initialise() {
@@ -113,6 +134,6 @@ chosen() {
   fi
   status=0
   noted_of "$snapshot" || status=$?
-  [ "$status" = 0 ] || fail "$status" "$(explain "$status")"
+  judged "$status"
   made_by=$(grep -oE '"ollama-[^"]+"' "$scratch/out" | head -n 1 | tr -d '"' | sed 's/^ollama-//')
 }
