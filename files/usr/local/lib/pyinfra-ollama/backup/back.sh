@@ -2,25 +2,46 @@
 # shellcheck disable=SC2154 # the settings, and what ollama-backup sets before it reads this
 # Bringing back: into the places of a host, or into a scratch folder to see that it can be done.
 
-# Fails unless every blob below $1 (a models folder) is what its name says and every manifest has its blobs.
+# Fails unless every blob below $1 (a models folder) is what its name says. Sets `lacking` to what a snapshot
+# lacks that models changed under: blobs of a manifest, or a manifest as it was to be kept.
 # $2: a models folder that may have blobs as well
 proved() {
-  wrong=''
+  wrong='' lacking=''
   for blob in "$1"/blobs/sha256-*; do
     [ -e "$blob" ] || continue
     sum=$(sha256sum <"$blob")
     [ "sha256-${sum%% *}" = "${blob##*/}" ] || wrong="$wrong ${blob##*/}"
   done
   [ -z "$wrong" ] || fail 14 "not what was kept, by their hashes:$wrong"
-  [ -d "$1/manifests" ] || return 0
-  find "$1/manifests" -type f >"$scratch/found"
+  : >"$scratch/found"
+  [ ! -d "$1/manifests" ] || find "$1/manifests" -type f >"$scratch/found"
   while IFS= read -r manifest; do
     blobs_of "$manifest" >"$scratch/blobs" || true
     while IFS= read -r blob; do
-      [ -e "$1/blobs/$blob" ] || [ -e "$2/blobs/$blob" ] || wrong="$wrong ${manifest#"$1"/manifests/}"
+      [ -e "$1/blobs/$blob" ] || [ -e "$2/blobs/$blob" ] || { wrong="$wrong ${manifest#"$1"/manifests/}"; break; }
     done <"$scratch/blobs"
   done <"$scratch/found"
-  [ -z "$wrong" ] || fail 14 "blobs are missing in the snapshot, of:$wrong"
+  [ -z "$wrong" ] || lacking="blobs, of:$wrong"
+  # Whoever names one takes what there is.
+  marks=$room$state_folder/kept/manifests
+  if [ "$named$lacking" = '' ] && [ -s "$marks" ] && ! (cd "$1" && sha256sum -c --status "$marks") 2>/dev/null; then
+    lacking="manifests that were to be kept"
+  fi
+}
+
+# Has $1 bring the snapshot into `room` and prove it. One that models changed under stays the newest when this host
+# may only add, or the run that made it was killed: then the one before it, and so on.
+whole_one() {
+  while :; do
+    "$1"
+    [ -n "$lacking" ] || return 0
+    lacks="snapshot $snapshot lacks $lacking; models changed while it was made"
+    [ -z "$named" ] || fail 1 "$lacks: name another one of ollama-backup snapshots"
+    [ -n "$older" ] || fail 1 "$lacks, and there is none before it: ollama-backup run makes another"
+    say "$lacks, so the one before it is taken"
+    rm -rf "$room"
+    next_one
+  done
 }
 
 # A folder with room for the snapshot beside $1, which it makes; sets `room`.
@@ -51,17 +72,17 @@ folder_in_snapshot() {
   folder=${folder:-$models_folder}
 }
 
-rehearse() {
-  chosen
+apart() {
   folder_in_snapshot
   scratch_beside "$state_folder"
   must_read restore "$snapshot" --target "$room" --verify
+  [ -e "$room$state_folder/kept/manifests" ] || fail 14 "snapshot $snapshot does not say what it is of"
   proved "$room$folder" "$room$folder"
-  marks=$room$state_folder/kept/manifests
-  [ -e "$marks" ] || fail 14 "snapshot $snapshot does not say what it is of"
-  if [ -s "$marks" ] && ! (cd "$room$folder" && sha256sum -c --status "$marks") 2>/dev/null; then
-    fail 14 "manifests of snapshot $snapshot are not those that were kept"
-  fi
+}
+
+rehearse() {
+  chosen
+  whole_one apart
   note snapshot "$snapshot"
   note brought_bytes "$(du -sb "$room" | cut -f 1)"
   note files "$(find "$room" -type f | wc -l)"
@@ -84,14 +105,7 @@ put_back() { # PATH: a file or a folder, whole
   say "put back $1"
 }
 
-restore() {
-  chosen
-  if [ -n "$target" ]; then
-    mkdir -p "$target"
-    must_read restore "$snapshot" --target "$target" --verify
-    say "snapshot $snapshot is unpacked in $target"
-    return
-  fi
+beside() {
   ours=${version:-$(installed)}
   if [ -n "$made_by" ] && [ -n "$ours" ] && [ "$force" = no ] && newer "$made_by" "$ours"; then
     fail 1 "snapshot $snapshot is of Ollama $made_by, newer than $ours here, which may not read its models: declare version \"$made_by\", or give --force"
@@ -115,6 +129,17 @@ restore() {
   scratch_beside "$models_folder" "$spared"
   must_read restore "$snapshot" --target "$room" "$@"
   proved "$room$folder" "$models_folder"
+}
+
+restore() {
+  chosen
+  if [ -n "$target" ]; then
+    mkdir -p "$target"
+    must_read restore "$snapshot" --target "$target" --verify
+    say "snapshot $snapshot is unpacked in $target"
+    return
+  fi
+  whole_one beside
   # On a bare host there is no user yet, and its number may be another's: the deployment gives it what is its own.
   getent passwd "$owner" >/dev/null || owner=root
   [ ! -d "$room$folder" ] || chown -R -h "$owner:$owner" "$room$folder"

@@ -124,14 +124,22 @@ snapshots() {
   cat "$scratch/out"
 }
 
-# Sets `snapshot` to a whole name, `made_by` to the version of Ollama that it is of.
+# Sets `snapshot` to a whole name, `named` if a person gave it, and otherwise `older` to those before it.
 chosen() {
-  if [ -z "$snapshot" ] || [ "$snapshot" = latest ]; then
-    must snapshots --no-lock --json --host "${from:-$host}" --tag "$tag"
-    # In the order of their times.
-    snapshot=$(grep -oE '"id":"[0-9a-f]+"' "$scratch/out" | tail -n 1 | cut -d '"' -f 4)
-    [ -n "$snapshot" ] || fail 15 "the repository at $place has no snapshot of ${from:-$host}"
-  fi
+  named=$snapshot older=''
+  [ "$named" != latest ] || named=''
+  if [ -n "$named" ]; then described; return; fi
+  must snapshots --no-lock --json --host "${from:-$host}" --tag "$tag"
+  # In the order of their times.
+  older=$(grep -oE '"id":"[0-9a-f]+"' "$scratch/out" | cut -d '"' -f 4 | tac | tr '\n' ' ')
+  [ -n "$older" ] || fail 15 "the repository at $place has no snapshot of ${from:-$host}"
+  next_one
+}
+next_one() {
+  snapshot=${older%% *} older=${older#* }
+  described
+}
+described() { # sets `made_by` to the version of Ollama that the snapshot is of
   status=0
   noted_of "$snapshot" || status=$?
   judged "$status"
