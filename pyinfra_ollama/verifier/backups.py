@@ -30,8 +30,8 @@ class Seen:
 
     `now`, `made`: seconds since the epoch, by the host's clock; `made` is 0 when nobody made sure
     of a repository. `timers`: task to whether its timer runs and starts at boot. `kept`: task to
-    how it last went, empty when it never did; None for what could not be read. `private`: path to
-    mode and owner.
+    how it last went, empty when it never did; None for what could not be read. `due`: task to
+    when its timer had to begin it since, 0 when never. `private`: path to mode and owner.
     """
 
     problems: Mapping[str, str]
@@ -39,6 +39,7 @@ class Seen:
     made: int | None
     timers: Mapping[str, bool] | None
     kept: Mapping[str, Mapping[str, str] | None]
+    due: Mapping[str, int] | None
     private: Mapping[str, str] | None
 
     def why(self, *names: str) -> str:
@@ -54,16 +55,17 @@ def planned() -> tuple[tuple[str, str], ...]:
 
 def examine(host: Host, declared: Backup) -> Iterator[Result]:
     """Ask a connected host. Raises `HostError` when it gives no answer at all."""
-    seen = ask(host)
+    seen = ask(host, declared)
     yield checks.backup(declared, seen)
     yield checks.secrets(seen)
-    yield checks.looked_through(seen)
-    yield checks.rehearsed(seen)
+    yield checks.looked_through(declared, seen)
+    yield checks.rehearsed(declared, seen)
 
 
-def ask(host: Host) -> Seen:
+def ask(host: Host, declared: Backup) -> Seen:
     """Run the script. Raises `HostError` when the host gives no answer at all."""
-    output = run_script(host, _script(), timeout_seconds=ASK_SECONDS)
+    when = (declared.check_at, declared.rehearse_at)
+    output = run_script(host, _script(), *when, timeout_seconds=ASK_SECONDS)
     if not output.stdout:
         said = " ".join(output.stderr).strip() or "nothing at all"
         raise HostError(f"the backup was not asked about; the host said: {said[:300]}")
@@ -95,6 +97,7 @@ def read(lines: Sequence[str]) -> Seen:
         made=part("made", lambda body: int(body[0]) if body else 0),
         timers=part("timers", lambda body: dict(map(_timer, body))),
         kept={name: part(name, _state) for name in ("run", "check", "rehearse")},
+        due=part("due", lambda body: dict(map(_due, body))),
         private=part("private", lambda body: dict(map(_private, body))),
     )
 
@@ -102,6 +105,11 @@ def read(lines: Sequence[str]) -> Seen:
 def _timer(line: str) -> tuple[str, bool]:
     name, *said = line.split()
     return name, said == ["active", "enabled"]
+
+
+def _due(line: str) -> tuple[str, int]:
+    name, when = line.split()
+    return name, int(when)
 
 
 def _state(body: list[str]) -> dict[str, str]:

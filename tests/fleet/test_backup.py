@@ -109,6 +109,23 @@ def test_a_host_that_can_only_add(kept: Kept) -> None:
     assert kept.fleet.sh(VAULT, f"ls {vault.FOLDER}/rest/{HOST}/locks") == ""
 
 
+@pytest.mark.parametrize("task", ["check", "rehearse"])
+def test_a_task_that_is_left_out_is_seen(kept: Kept, task: str) -> None:
+    for each in TASKS:
+        assert kept.start(each)["result"] == "good"
+    # As if the timer had been asleep since.
+    left_out = (
+        f"cd {STATE}; cp {task} /root/kept; touch -d '-40 days' repository timers; "
+        f"sed -i \"s/^finished=.*/finished=$(date -d '-40 days' +%s)/\" {task}"
+    )
+    name = {"check": "backup-check", "rehearse": "backup-rehearsal"}[task]
+    with kept.damaged(HOST, left_out, f"cd {STATE}; mv /root/kept {task}; touch repository timers"):
+        found = kept.checks()
+        assert {check for check, status in found.items() if status != "pass"} == {name}
+        assert found[name] == "fail"
+    assert set(kept.checks().values()) == {"pass"}
+
+
 def test_the_timer_fires_and_old_snapshots_are_forgotten(kept: Kept) -> None:
     fleet = kept.fleet
     none = dict.fromkeys(("keep_daily", "keep_weekly", "keep_monthly"), 0)

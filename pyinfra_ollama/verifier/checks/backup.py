@@ -14,6 +14,8 @@ __all__ = ["backup", "looked_through", "rehearsed", "secrets"]
 # A clock that is set by a few minutes is no reason for an alarm.
 _AHEAD_SECONDS = 600
 _HOUR = 3600
+# What the services are given: templates/etc/systemd/system/ollama-backup.service.j2.
+_LONGEST_SECONDS = 12 * _HOUR
 _SECRETS = "600 root:root"
 _PASSWORD = "/etc/pyinfra-ollama/backup/password"
 
@@ -29,6 +31,8 @@ class Seen(Protocol):
     def timers(self) -> Mapping[str, bool] | None: ...
     @property
     def kept(self) -> Mapping[str, Mapping[str, str] | None]: ...
+    @property
+    def due(self) -> Mapping[str, int] | None: ...
     @property
     def private(self) -> Mapping[str, str] | None: ...
     def why(self, *names: str) -> str: ...
@@ -89,27 +93,33 @@ def secrets(seen: Seen) -> Result:
     return passed("backup-secrets", "root's alone", expected=expected)
 
 
-def looked_through(seen: Seen) -> Result:
-    """The last look through the repository found no damage."""
-    return _task(seen, "backup-check", "check", "the last look found no damage")
+def looked_through(declared: Backup, seen: Seen) -> Result:
+    """The last look through the repository found no damage, and none was left out since."""
+    return _task(declared, seen, "backup-check", "check", "the last look found no damage")
 
 
-def rehearsed(seen: Seen) -> Result:
-    """The last rehearsal brought everything back."""
-    return _task(seen, "backup-rehearsal", "rehearse", "the last rehearsal brought everything back")
+def rehearsed(declared: Backup, seen: Seen) -> Result:
+    """The last rehearsal brought everything back, and none was left out since."""
+    expected = "the last rehearsal brought everything back"
+    return _task(declared, seen, "backup-rehearsal", "rehearse", expected)
 
 
-def _task(seen: Seen, check: str, task: str, expected: str) -> Result:
+def _task(declared: Backup, seen: Seen, check: str, task: str, expected: str) -> Result:
     last = seen.kept.get(task)
-    if last is None or seen.now is None:
-        return unknown(check, seen.why(task, "now"), look="ollama-backup status")
-    if not last:
-        return passed(check, "none was due yet", expected=expected)
-    age = _hours(seen.now - int(last["finished"]))
-    if last.get("result") != "good":
-        found = f"{age} ago: {_reason(last)}"
+    if last is None or seen.now is None or seen.due is None or task not in seen.due:
+        return unknown(check, seen.why(task, "now", "due"), look="ollama-backup status")
+    age = f"{_hours(seen.now - int(last['finished']))} ago" if last else ""
+    if last and last.get("result") != "good":
+        found = f"{age}: {_reason(last)}"
         return failed(check, expected=expected, found=found, look=_log(task))
-    return passed(check, f"{age} ago", expected=expected)
+    late = seen.now - seen.due[task]
+    if seen.due[task] and late > declared.spread_seconds + _LONGEST_SECONDS:
+        found = f"{age or 'never'}; the next was due {_hours(late)} ago"
+        look = f"systemctl status ollama-backup-{task}.timer ollama-backup-{task}.service"
+        # That its timer does not run is red already.
+        say = failed if (seen.timers or {}).get(task, True) else warned
+        return say(check, expected=expected, found=found, look=look)
+    return passed(check, age or "none was due yet", expected=expected)
 
 
 def _reason(last: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ GOOD = {
     "run": [f"finished={NOW - 3600}", "result=good", "code=0", f"good={NOW - 3600}", "left_out="],
     "check": [f"finished={NOW - 86400}", "result=good", "code=0", f"good={NOW - 86400}"],
     "rehearse": [],
+    "due": [f"check {NOW + 6 * 86400}", f"rehearse {NOW + 86400}"],
     "private": ["600 root:root /etc/pyinfra-ollama/backup/password"],
 }
 
@@ -31,8 +32,8 @@ def judged(**changes: list[str] | None) -> dict[str, Result]:
     results = (
         checks.backup(DECLARED, seen),
         checks.secrets(seen),
-        checks.looked_through(seen),
-        checks.rehearsed(seen),
+        checks.looked_through(DECLARED, seen),
+        checks.rehearsed(DECLARED, seen),
     )
     return {result.check: result for result in results}
 
@@ -79,6 +80,19 @@ def test_a_good_host() -> None:
             "10 minutes ago: no reason was kept",
         ),
         (
+            {
+                "check": ran(30 * 86400),
+                "due": [f"check {NOW - 23 * 86400}", f"rehearse {NOW + 60}"],
+            },
+            "backup-check",
+            "30 days ago; the next was due 23 days ago",
+        ),
+        (
+            {"due": [f"check {NOW + 60}", f"rehearse {NOW - 3 * 86400}"]},
+            "backup-rehearsal",
+            "never; the next was due 3 days ago",
+        ),
+        (
             {"private": ["644 root:root /etc/pyinfra-ollama/backup/password"]},
             "backup-secrets",
             "/etc/pyinfra-ollama/backup/password is 644 root:root",
@@ -123,12 +137,28 @@ def test_what_needs_a_look_but_no_alarm(changes: dict[str, list[str]], found: st
         ("private", "backup-secrets"),
         ("check", "backup-check"),
         ("rehearse", "backup-rehearsal"),
+        ("due", "backup-check"),
+        ("due", "backup-rehearsal"),
     ],
 )
 def test_could_not_tell_is_not_no(section: str, check: str) -> None:
     result = judged(**{section: None})[check]
     assert result.status == "unknown"
     assert section in result.found
+
+
+@pytest.mark.parametrize(("late", "due"), [(12 * 3600, ""), (-60, ""), (0, "never")])
+def test_one_that_may_still_be_at_work_is_not_late(late: int, due: str) -> None:
+    when = 0 if due else NOW - late
+    found = judged(due=[f"check {when}", f"rehearse {when}"])
+    assert {result.status for result in found.values()} == {"pass"}
+
+
+def test_one_whose_timer_does_not_run_is_red_once() -> None:
+    timers = ["run active enabled", "check inactive enabled", "rehearse active enabled"]
+    found = judged(timers=timers, due=[f"check {NOW - 23 * 86400}", "rehearse 0"])
+    statuses = {name: result.status for name, result in found.items() if result.status != "pass"}
+    assert statuses == {"backup": "fail", "backup-check": "warn"}
 
 
 def test_a_damaged_answer_is_unknown() -> None:
