@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import IPv6Address
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 
 from .base import LOADING, Setting, refusal, setting
 from .fetched import SecretError
@@ -14,9 +23,25 @@ from .secrets import Secret
 NAMED = "{host}"
 """What stands for the host's name in a place, so that hosts may share a declaration."""
 
-_HOST = shaped(
-    r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "a name or an address of a host", "correct it"
-)
+_NAME = r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?"
+
+
+def _machine(value: str) -> str:
+    """Take a name or an address; IPv6 as OpenSSH looks it up in known_hosts."""
+    if ":" in value and "%" not in value:
+        try:
+            return str(IPv6Address(value))
+        except ValueError:
+            pass
+    elif re.fullmatch(_NAME, value):
+        return value
+    raise refusal(
+        accepted="a name or an address of a host, such as 'backup.example.com' or 'fd00::7'",
+        remedy="correct it; a port and a user have fields of their own",
+        seen=repr(value),
+    )
+
+
 USER = shaped(r"[a-z_][a-z0-9_.-]{0,31}", "the name of a user, such as 'backup'", "correct it")
 _FAR_PATH = shaped(
     r"/?[A-Za-z0-9._@+{}-]+(/[A-Za-z0-9._@+{}-]+)*",
@@ -60,7 +85,7 @@ class Sftp(Setting):
 
     moved: ClassVar[dict[str, str]] = {"hostname": "server='...'", "known_hosts": "host_keys=[...]"}
 
-    server: Annotated[str, _HOST] = Field(
+    server: Annotated[str, AfterValidator(_machine)] = Field(
         description="The machine.", json_schema_extra={"example": '"backup.example.com"'}
     )
     user: Annotated[str, USER] = Field(
@@ -94,8 +119,15 @@ class Sftp(Setting):
         return value
 
     def address(self, host: str) -> str:
-        """Return restic's word for it; port and keys are in its command."""
-        return f"sftp:{self.user}@{self.server}:{self.path.replace(NAMED, host)}"
+        """Return restic's word for it; port and keys are in its command.
+
+        An address of IPv6 needs the form of a URL: in the other one the path begins after the first
+        colon (restic 0.14, 2026-11). One slash ends the machine's part, a path may bring another.
+        """
+        path = self.path.replace(NAMED, host)
+        if ":" in self.server:
+            return f"sftp://{self.user}@[{self.server}]/{path}"
+        return f"sftp:{self.user}@{self.server}:{path}"
 
     def place(self, host: str) -> str:
         """Return its address as people may see it."""

@@ -10,6 +10,7 @@ import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.backup.files import repository_stamp, tool_files, unit_files
+from pyinfra_ollama.settings import Sftp
 
 from .backups import HOST_KEY, KEY, PLACES, having, keeping, setting, sourced, text
 from .planning import plan
@@ -40,6 +41,14 @@ def test_each_place_is_reached_with_what_is_declared_for_it() -> None:
     assert command[:5] == ["ssh", "-p", "2222", "-i", layout.backup.SSH_KEY]
     assert "StrictHostKeyChecking=yes" in command
     assert command[-3:] == ["u@b.example.com", "-s", "sftp"]
+    written = {field: getattr(PLACES["sftp"], field) for field in type(PLACES["sftp"]).model_fields}
+    # As OpenSSH writes it when it looks for the machine's key.
+    six = having(Sftp(**{**written, "server": "FD00:0::7"}))
+    assert text(six, layout.backup.REPOSITORY) == "sftp://u@[fd00::7]/kept/host1\n"
+    rooted = having(Sftp(**{**written, "server": "fd00::7", "path": "/kept"}))
+    assert text(rooted, layout.backup.REPOSITORY) == "sftp://u@[fd00::7]//kept\n"
+    assert text(six, layout.backup.KNOWN_HOSTS) == f"[fd00::7]:2222 {HOST_KEY}\n"
+    assert shlex.split(setting(six, "sftp_command"))[-3:] == ["u@fd00::7", "-s", "sftp"]
     bucket = having(PLACES["s3"])
     assert text(bucket, layout.backup.REPOSITORY) == "s3:https://s3.example.com/b/host1\n"
     credentials = text(bucket, layout.backup.CREDENTIALS) or ""
