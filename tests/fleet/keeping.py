@@ -38,6 +38,11 @@ restic -o "sftp.command=$sftp_command" backup --stdin --tag other \
   </root/fifo >/dev/null 2>&1 & echo $! >/root/holder
 until [ -n "$(restic -o "sftp.command=$sftp_command" list locks --no-lock)" ]; do sleep 0.2; done
 """
+# Whose the gateway's keys and certificates are, who may read them, and what they are.
+GATEWAYS = (
+    "cd /etc/pyinfra-ollama/tls; find . -exec stat -c '%U:%G %a %n' {} + | sort; "
+    "find . -type f -exec sha256sum {} + | sort"
+)
 MODELFILE = """\
 FROM {base}
 SYSTEM You are a pirate.

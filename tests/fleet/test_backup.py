@@ -126,6 +126,21 @@ def test_a_task_that_is_left_out_is_seen(kept: Kept, task: str) -> None:
     assert set(kept.checks().values()) == {"pass"}
 
 
+def test_what_a_command_began_goes_on_without_it(kept: Kept) -> None:
+    fleet, former = kept.fleet, kept.state("run")["snapshot"]
+    fleet.sh(HOST, f"systemd-run -q --collect --unit=holder flock {STATE}/.lock sleep 300")
+    words = [str(BIN / "pyinfra-ollama"), "backup", str(kept.inventory)]
+    command = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    begun = "pgrep -f '[o]llama-backup run'"
+    wait_until("it has begun", lambda: fleet.ssh(HOST, begun).returncode == 0)
+    command.kill()
+    command.wait()
+    fleet.sh(HOST, "systemctl stop holder")
+    wait_until("it has ended", lambda: fleet.ssh(HOST, begun).returncode != 0)
+    state = kept.state("run")
+    assert (state["result"], state["snapshot"] != former) == ("good", True), state
+
+
 def test_the_timer_fires_and_old_snapshots_are_forgotten(kept: Kept) -> None:
     fleet = kept.fleet
     none = dict.fromkeys(("keep_daily", "keep_weekly", "keep_monthly"), 0)

@@ -12,11 +12,6 @@ pytestmark = pytest.mark.slow
 
 SMALL = "/mnt/small"
 KEY = "/usr/share/ollama/.ollama/id_ed25519.pub"
-# Whose the gateway's keys and certificates are, who may read them, and what they are.
-GATEWAYS = (
-    "cd /etc/pyinfra-ollama/tls; find . -exec stat -c '%U:%G %a %n' {} + | sort; "
-    "find . -type f -exec sha256sum {} + | sort"
-)
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +63,10 @@ def test_models_that_come_and_go_meanwhile(kept: Kept) -> None:
 def test_a_gateways_keys_stay_its_own(kept: Kept) -> None:
     fleet = kept.fleet
     assert kept.start("run")["result"] == "good"
-    before = fleet.sh(HOST, GATEWAYS)
+    before = fleet.sh(HOST, keeping.GATEWAYS)
     assert "root:root 600 ./authority.key" in before
     assert kept.tool("restore")[0] == 0
-    assert fleet.sh(HOST, GATEWAYS) == before
+    assert fleet.sh(HOST, keeping.GATEWAYS) == before
 
 
 def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
@@ -79,7 +74,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     assert kept.start("run")["result"] == "good"
     key, said, had = fleet.sh(HOST, f"cat {KEY}"), keeping.answer(fleet), keeping.digests(fleet)
     assert len(had) == 3
-    gateways = fleet.sh(HOST, GATEWAYS)
+    gateways = fleet.sh(HOST, keeping.GATEWAYS)
     uid = fleet.sh(HOST, "id -u ollama")
     fleet.reset(HOST)
     fleet.sh(HOST, f"useradd --system --uid {uid} squatter")
@@ -89,7 +84,7 @@ def test_a_host_that_lost_all_gets_it_back(kept: Kept) -> None:
     assert "put back, deployed and verified in " in ran.err
     assert (keeping.answer(fleet), keeping.digests(fleet)) == (said, had)
     assert fleet.sh(HOST, f"cat {KEY}") == key
-    assert fleet.sh(HOST, GATEWAYS) == gateways
+    assert fleet.sh(HOST, keeping.GATEWAYS) == gateways
     assert fleet.sh(HOST, "find / -xdev -user squatter -not -path '/proc/*'") == ""
     assert fleet.apply(kept.inventory).changed() == NOTHING
 
