@@ -44,8 +44,9 @@ official() {
 }
 undo() { # SCRIPT of ufw.sh
   exec 9>>/run/lock/pyinfra-ollama-firewall
-  flock -w 30 9 && sh "$1" locked
+  if flock -w 30 9 && sh "$1" locked; then undone=0; else undone=1; fi
   exec 9>&-
+  return "$undone"
 }
 # ufw leaves its chains in the kernel, empty and without effect.
 dismantle() { # TOOL PREFIX
