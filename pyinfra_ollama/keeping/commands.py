@@ -17,7 +17,7 @@ from pyinfra_ollama import engine
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.keeping import runner
 from pyinfra_ollama.keeping.results import Report
-from pyinfra_ollama.keeping.showing import show
+from pyinfra_ollama.keeping.showing import show, stoppable
 from pyinfra_ollama.options import inventory_options, open_inventory, say
 from pyinfra_ollama.planner.showing import templates_here
 from pyinfra_ollama.settings import Declared
@@ -96,23 +96,24 @@ def restore(
     began = time.monotonic()
     options = [snapshot, *_pair("--from", from_host), *_pair("--target", target)]
     options += ["--force"] if force else []
-    report: Report = show(
-        lambda on_host: runner.restored(
-            fleet,
-            settings,
-            templates=templates,
-            options=options,
-            timeout_seconds=timeout,
-            on_host=on_host,
-        ),
-        style="text",
-    )
-    good = [host.name for host in report.hosts if host.status == "good"]
-    if target or no_deploy or not good:
-        return report.exit_code
-    code = _worst(report.exit_code, _deployed(good, given, verbose))
-    say(f"put back, deployed and verified in {time.monotonic() - began:.0f} s")
-    return code
+    with stoppable():
+        report: Report = show(
+            lambda on_host: runner.restored(
+                fleet,
+                settings,
+                templates=templates,
+                options=options,
+                timeout_seconds=timeout,
+                on_host=on_host,
+            ),
+            style="text",
+        )
+        good = [host.name for host in report.hosts if host.status == "good"]
+        if target or no_deploy or not good:
+            return report.exit_code
+        code = _worst(report.exit_code, _deployed(good, given, verbose))
+        say(f"put back, deployed and verified in {time.monotonic() - began:.0f} s")
+        return code
 
 
 def _deployed(names: Sequence[str], given: Mapping[str, Any], verbose: int) -> Exit:

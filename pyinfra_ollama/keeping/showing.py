@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
@@ -12,7 +13,7 @@ from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.keeping.results import HostReport, Report, document
 from pyinfra_ollama.settings import human_size
 
-__all__ = ["StoppedError", "lines", "show"]
+__all__ = ["StoppedError", "lines", "show", "stoppable"]
 
 SCHEMA = 1
 OnHost = Callable[[HostReport], None]
@@ -27,6 +28,15 @@ class StoppedError(click.ClickException):
         super().__init__("interrupted; what was begun on a host goes on there")
 
 
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Around all that may have changed a host; raises `StoppedError` for Ctrl-C."""
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        raise StoppedError from stop
+
+
 def show(run: Callable[[OnHost | None], Report], *, style: str) -> Report:
     """Run it and show what comes of it.
 
@@ -37,10 +47,8 @@ def show(run: Callable[[OnHost | None], Report], *, style: str) -> Report:
     def on_host(host: HostReport) -> None:
         click.echo("\n".join(lines(host)))
 
-    try:
+    with stoppable():
         report = run(on_host if style == "text" else None)
-    except KeyboardInterrupt as stop:
-        raise StoppedError from stop
     if style == "json":
         click.echo(json.dumps(report.document(SCHEMA, document), indent=2))
     else:

@@ -14,7 +14,7 @@ from pyinfra_ollama import engine  # noqa: F401
 # isort: split
 from pyinfra_ollama.decide.removal.steps import Wishes
 from pyinfra_ollama.exits import Exit
-from pyinfra_ollama.keeping.showing import StoppedError
+from pyinfra_ollama.keeping.showing import stoppable
 from pyinfra_ollama.options import inventory_options, open_inventory, say
 from pyinfra_ollama.removal import runner
 from pyinfra_ollama.removal.results import HostReport, document
@@ -68,12 +68,10 @@ def uninstall(
             click.confirm(f"Remove all this from {', '.join(shown)}?", abort=True, err=True)
         on_host = _told if style == "text" else None
         fleet = open_inventory(verbose, {**given, "limit": tuple(shown)})
-        try:
+        with stoppable():
             done = runner.removed(
                 fleet, settings, wishes, shown, timeout_seconds=timeout, on_host=on_host
             )
-        except KeyboardInterrupt as stop:
-            raise StoppedError from stop
         report = report.after(done)
     if style == "json":
         click.echo(json.dumps(report.document(SCHEMA, document), indent=2))

@@ -190,3 +190,24 @@ def test_pyinfra_gets_every_option_that_this_command_was_given() -> None:
         "--sudo-user root --ssh-user me --ssh-key /key --ssh-port 2222 --sudo "
         "--same-sudo-password hosts.py deploy.py"
     )
+
+
+@pytest.mark.parametrize("where", ["the deployment", "the inventory", "the verifier"])
+def test_who_stops_a_restore_is_told_that_something_was_changed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def stop(*_: object, **__: object) -> Any:
+        raise KeyboardInterrupt
+
+    answering(monkeypatch)
+    deployed(monkeypatch)
+    if where == "the deployment":
+        monkeypatch.setattr(commands.subprocess, "run", stop)
+    elif where == "the verifier":
+        monkeypatch.setattr(verifying, "verify", stop)
+    else:
+        monkeypatch.setattr(commands, "_deployed", stop)
+    result = run("restore", "hosts.py", "--yes")
+    assert result.exit_code == Exit.INTERRUPTED
+    assert "what was begun on a host goes on there" in result.stderr
+    assert "nothing on the hosts was changed" not in result.stderr
