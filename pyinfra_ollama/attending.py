@@ -13,7 +13,7 @@ from pyinfra_ollama import collecting, debugging
 from pyinfra_ollama.collecting import Collected
 from pyinfra_ollama.debugging import Switched
 from pyinfra_ollama.exits import Exit
-from pyinfra_ollama.options import inventory_options, open_inventory, say
+from pyinfra_ollama.options import ask, inventory_options, open_inventory, say
 from pyinfra_ollama.output import OutputError
 from pyinfra_ollama.verifier.runner import load_settings
 
@@ -64,7 +64,7 @@ def debug(seconds: int, trace: bool, off: bool, yes: bool, verbose: int, **given
         hosts = f"{len(fleet.hosts)} host{'s' if len(fleet.hosts) != 1 else ''}"
         now = "" if off else ", now and at the end"
         question = f"Ollama on {hosts} is restarted{now}, which cuts answers in progress. Go on?"
-        click.confirm(question, abort=True, err=True)
+        ask(question)
 
     def on_host(one: Switched) -> None:
         click.echo(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,20 @@ import click
 # Patches the standard library for gevent; what uses sockets comes after it.
 from pyinfra_ollama import engine, logs
 
-__all__ = ["inventory_options", "open_inventory", "report_options", "say"]
+__all__ = ["ask", "inventory_options", "open_inventory", "report_options", "say"]
 
 
 def say(text: str) -> None:
     """Talk to the person, who may have sent the data elsewhere."""
     click.echo(text, err=True)
+
+
+def ask(question: str) -> None:
+    """Go on only with a person's yes; what a pipe happens to hold is nobody's answer."""
+    if not sys.stdin.isatty():
+        say(f"{question} [no: without a terminal nobody is asked; give --yes]")
+        raise click.Abort
+    click.confirm(question, abort=True, err=True)
 
 
 def inventory_options(command: Callable[..., Any]) -> Callable[..., Any]:

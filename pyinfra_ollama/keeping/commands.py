@@ -18,7 +18,7 @@ from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.keeping import runner
 from pyinfra_ollama.keeping.results import Report
 from pyinfra_ollama.keeping.showing import show, stoppable
-from pyinfra_ollama.options import inventory_options, open_inventory, say
+from pyinfra_ollama.options import ask, inventory_options, open_inventory, say
 from pyinfra_ollama.planner.showing import templates_here
 from pyinfra_ollama.settings import Declared
 from pyinfra_ollama.verifier import showing as verifying
@@ -90,9 +90,7 @@ def restore(
     fleet, settings = _declared(verbose, given)
     names = [name for name, one in settings.items() if one.backup]
     if not yes and not target:
-        click.confirm(
-            f"Put snapshot {snapshot} in place on {', '.join(names)}?", abort=True, err=True
-        )
+        ask(f"Put snapshot {snapshot} in place on {', '.join(names)}?")
     began = time.monotonic()
     options = [snapshot, *_pair("--from", from_host), *_pair("--target", target)]
     options += ["--force"] if force else []

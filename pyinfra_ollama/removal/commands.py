@@ -15,7 +15,7 @@ from pyinfra_ollama import engine  # noqa: F401
 from pyinfra_ollama.decide.removal.steps import Wishes
 from pyinfra_ollama.exits import Exit
 from pyinfra_ollama.keeping.showing import stoppable
-from pyinfra_ollama.options import inventory_options, open_inventory, say
+from pyinfra_ollama.options import ask, inventory_options, open_inventory, say
 from pyinfra_ollama.removal import runner
 from pyinfra_ollama.removal.results import HostReport, document
 from pyinfra_ollama.verifier.runner import load_settings
@@ -65,7 +65,7 @@ def uninstall(
         click.echo(plans, err=style == "json")
     if not only_plan and shown:
         if not yes:
-            click.confirm(f"Remove all this from {', '.join(shown)}?", abort=True, err=True)
+            ask(f"Remove all this from {', '.join(shown)}?")
         on_host = _told if style == "text" else None
         fleet = open_inventory(verbose, {**given, "limit": tuple(shown)})
         with stoppable():

@@ -61,10 +61,11 @@ def test_the_command(folder: Path, switched: dict[str, Any]) -> None:
 
 
 def test_a_person_is_asked_first(folder: Path, switched: dict[str, Any]) -> None:
-    result = run("debug", "hosts.py")
-    assert result.exit_code == Exit.INTERRUPTED
-    assert "is restarted, now and at the end, which cuts answers in progress" in result.stderr
-    assert switched == {}
+    for answers in ("", "y\n"):
+        result = run("debug", "hosts.py", answers=answers)
+        assert result.exit_code == Exit.INTERRUPTED
+        assert "is restarted, now and at the end, which cuts answers in progress" in result.stderr
+        assert switched == {}
 
 
 @pytest.mark.parametrize("words", [("--for", "25h"), ("--for", "soon"), ("--off", "--trace")])

@@ -165,10 +165,11 @@ def test_a_deployment_that_fails_fails_the_restore(
 
 def test_nobody_restores_by_mistake(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch)
-    result = run("restore", "hosts.py")
-    assert result.exit_code == Exit.INTERRUPTED
-    assert "Put snapshot latest in place on web1, web2?" in result.stderr
-    assert asked == []
+    for answers in ("", "y\n"):
+        result = run("restore", "hosts.py", answers=answers)
+        assert result.exit_code == Exit.INTERRUPTED
+        assert "Put snapshot latest in place on web1, web2?" in result.stderr
+        assert asked == []
 
 
 def test_pyinfra_gets_every_option_that_this_command_was_given() -> None:

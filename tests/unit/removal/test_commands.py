@@ -76,10 +76,12 @@ def test_what_was_agreed_to_is_taken_away(hosts: Hosts) -> None:
 
 
 def test_nobody_uninstalls_by_mistake(hosts: Hosts) -> None:
-    result = run("uninstall", "hosts.py")
-    assert result.exit_code == Exit.INTERRUPTED
-    assert "Remove all this from web1?" in result.stderr
-    assert hosts.removed == {}
+    for answers in ("", "y\n"):
+        result = run("uninstall", "hosts.py", answers=answers)
+        assert result.exit_code == Exit.INTERRUPTED
+        assert "Remove all this from web1?" in result.stderr
+        assert "without a terminal nobody is asked; give --yes" in result.stderr
+        assert hosts.removed == {}
 
 
 def test_a_host_that_changed_since_is_left_alone(hosts: Hosts) -> None:

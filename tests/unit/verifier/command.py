@@ -7,5 +7,6 @@ from click.testing import CliRunner, Result
 from pyinfra_ollama.cli import main
 
 
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+def run(*arguments: object, answers: str = "") -> Result:
+    """Without a terminal; `answers` come through a pipe."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=answers)
