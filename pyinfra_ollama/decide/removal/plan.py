@@ -86,7 +86,9 @@ def _firewall(seen: Seen) -> Iterator[Removal]:
             words = f"{rule.protocol} {rule.port} {rule.network}"
             text = f"delete ufw's rule for {rule.port}/{rule.protocol} from {rule.network}"
             yield Removal("rule", words, text=text)
-    for words in seen.noted("ufw") if not (seen.is_noted("firewall") and keeps_ufw(seen)) else ():
+    if not ("ufw" in seen.here or seen.rules) or (seen.is_noted("firewall") and keeps_ufw(seen)):
+        return
+    for words in seen.noted("ufw"):
         key, _, value = words.partition(" ")
         yield Removal("policy", key, value, text=f"set {key} of ufw to {value} again")
 

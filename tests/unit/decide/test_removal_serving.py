@@ -41,6 +41,13 @@ def test_what_was_denied_by_default_before_is_so_again() -> None:
     assert again not in steps(planned(firewall=[DOOR, THEIRS], made=[*made, "firewall"]))
 
 
+def test_a_firewall_that_is_gone_has_no_settings_to_put_back() -> None:
+    made = ['ufw DEFAULT_INPUT_POLICY "ACCEPT"', "ufw IPV6 no", "unit ufw.service enabled active"]
+    assert not [line for line in steps(planned(made=made)) if line.startswith("policy")]
+    there = steps(planned(made=made, packages=["here ufw", "had ufw"]))
+    assert len([line for line in there if line.startswith("policy")]) == 2
+
+
 def test_a_change_of_the_firewall_on_trial_is_undone_first() -> None:
     found = planned(paths=[*ALL["paths"], "file /run/pyinfra-ollama-firewall/undo"])
     assert steps(found)[0] == "undo|/run/pyinfra-ollama-firewall/undo|"
