@@ -70,6 +70,10 @@ TREES = (
     layout.CONFIGURATION,
     layout.HOST_LIBRARY,
 )
+# In it is what a host looks after itself with, and only there.
+MONITORS = monitoring.TOOLS_FOLDER
+# How much journald keeps, and how often logrotate looks.
+BOUNDS = (monitoring.JOURNALD_FILE, monitoring.MONITOR_UNITS[-1])
 PASSING_TREES = (
     layout.backup.CACHE,
     "/run/pyinfra-ollama-firewall",
@@ -120,9 +124,9 @@ PACKAGES = tuple(dict.fromkeys((*SERVING, *LEFT, "ufw")))
 
 def paths(declared: Declared) -> tuple[str, ...]:
     """Every path that the host is asked about; `*` at the end stands for rotated logs."""
-    own = (*FILES, *PASSING, *LOGS, *TREES, *PASSING_TREES, *LINKS, *SHARED, RUN, layout.STATE)
+    own = (*FILES, *PASSING, *LOGS, *TREES, *PASSING_TREES, *LINKS, *SHARED, MONITORS, RUN)
     left = (path for paths in LEFT.values() for path in paths)
-    return tuple(dict.fromkeys((*own, FIREWALL_UNDO, *left, *_own(declared))))
+    return tuple(dict.fromkeys((*own, layout.STATE, FIREWALL_UNDO, *left, *_own(declared))))
 
 
 def logs(paths: Iterable[str]) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
     begun = layout.STATE in seen.paths and seen.state != {"made"}
     if begun or any(map(seen.is_ours, owned.FILES)):
         yield Removal("reload", "systemd")
-    if begun and layout.HOST_LIBRARY in seen.paths and declared.monitoring:
+    # The tools go later than these files, so they tell of them where one was cut off in between.
+    if owned.MONITORS in seen.paths or any(map(seen.is_ours, owned.BOUNDS)):
         yield Removal("restart", "systemd-journald.service")
         yield Removal("restart", "logrotate.timer")
     if any(map(seen.is_ours, grafana.PROVISIONING)):

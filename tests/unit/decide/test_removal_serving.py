@@ -132,6 +132,27 @@ def test_what_was_put_back_is_not_taken_for_ours_by_the_next() -> None:
     ]
 
 
+BOUNDS = ["restart|systemd-journald.service|", "restart|logrotate.timer|"]
+TOOLS = f"folder {layout.monitoring.TOOLS_FOLDER}"
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ([f"file {layout.monitoring.JOURNALD_FILE}"], BOUNDS),
+        ([f"file {layout.monitoring.MONITOR_UNITS[-1]}"], BOUNDS),
+        # One that was cut off had removed these files, but nothing had read so.
+        ([TOOLS], BOUNDS),
+        ([f"folder {layout.HOST_LIBRARY}"], []),
+    ],
+)
+def test_bounds_of_logs_go_also_when_nobody_declares_them_any_more(
+    there: list[str], expected: list[str]
+) -> None:
+    found = steps(planned(paths=[*ALL["paths"], *there]))
+    assert [line for line in found if line in BOUNDS] == expected
+
+
 def test_a_grafana_of_a_persons_own_reads_that_ours_is_gone() -> None:
     there = [*ALL["paths"], f"file {grafana.DATA_SOURCE}"]
     lines = steps(planned(paths=there))
