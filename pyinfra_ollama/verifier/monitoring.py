@@ -96,7 +96,7 @@ def _monitor(said: Mapping[str, list[str]]) -> Monitor:
         enabled=timer.get("UnitFileState", ""),
         every=timer.get("Every", ""),
         result=service["Result"],
-        seconds_ago=float(service["Uptime"]) - begun if begun else None,
+        seconds_ago=float(service["Clock"]) - begun if begun else None,
         maintenance=maintenance,
         configuration=_json(said.get("configuration", [])),
     )

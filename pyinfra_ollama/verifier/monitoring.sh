@@ -18,10 +18,16 @@ timer() {
         systemctl cat ollama-monitor.timer 2>/dev/null | sed -n 's/^OnUnitActiveSec=/Every=/p'
 }
 
-# Microseconds since the boot, and what the last run came to.
+# systemd's clock stands still in a suspend, /proc/uptime does not: it is the next best where Python,
+# without which the monitor does not run either, is missing.
+clock() {
+    python3 -I -S -c 'import time; print(time.monotonic())' 2>/dev/null || cut -d ' ' -f 1 /proc/uptime
+}
+
+# When the last run began, in microseconds, what time it is now, and what the run came to.
 monitor() {
     systemctl show ollama-monitor.service -p ActiveState,Result,InactiveExitTimestampMonotonic &&
-        printf 'Uptime=%s\n' "$(cut -d ' ' -f 1 /proc/uptime)"
+        printf 'Clock=%s\n' "$(clock)"
     printf 'Now=%s\n' "$(date +%s)"
     [ ! -r /var/lib/pyinfra-ollama/maintenance ] ||
         printf 'Maintenance=%s\n' "$(head -n 1 /var/lib/pyinfra-ollama/maintenance)"

@@ -6,13 +6,15 @@ LINES is monitoring.sh's output in the form that systemd 252 and logrotate 3.21 
 from __future__ import annotations
 
 import json
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pyinfra_ollama.settings import Declared, Monitoring, load
 from pyinfra_ollama.verifier.checks import monitoring as checks
-from pyinfra_ollama.verifier.monitoring import planned, read
+from pyinfra_ollama.verifier.monitoring import _script, planned, read
 from pyinfra_ollama.verifier.results import Result
 
 TOLD = {
@@ -33,7 +35,7 @@ Every=300
 ActiveState=inactive
 Result=success
 InactiveExitTimestampMonotonic=100000000
-Uptime=220.52
+Clock=220.52
 Now=1795196600
 @@end monitor 0
 @@begin configuration
@@ -92,7 +94,7 @@ def test_a_good_host() -> None:
         ("monitor", instead("Result=success", "Result=exit-code"), "ended with exit-code"),
         ("monitor", instead("UnitFileState=enabled", "UnitFileState=disabled"), "start at boot"),
         ("monitor", instead("ActiveState=active", "ActiveState=inactive"), "timer is inactive"),
-        ("monitor", instead("Uptime=220.52", "Uptime=1301.00"), "last run was 1201 s ago"),
+        ("monitor", instead("Clock=220.52", "Clock=1301.00"), "last run was 1201 s ago"),
         ("monitor", instead('  "disk_percent": 90,', '  "disk_percent": 99,'), "is 99, not 90"),
         ("monitor", instead("{", "{{"), "configuration is missing or damaged"),
         ("journal", instead("SystemMaxUse=1048576K"), "configured are no size and 30day"),
@@ -149,3 +151,26 @@ def test_what_was_cut_off_is_unknown(section: str, check: str) -> None:
 
 def test_nothing_at_all_is_unknown() -> None:
     assert {result.status for result in judged([]).values()} == {"unknown"}
+
+
+@pytest.mark.parametrize(("python", "seconds"), [("echo 320.5", 220.5), ("exit 127", 3500.0)])
+def test_a_last_run_is_timed_by_the_clock_that_systemd_has(
+    tmp_path: Path, python: str, seconds: float
+) -> None:
+    # After a suspend the time since the boot in /proc/uptime is the longer one.
+    programs = {
+        "systemctl": "echo InactiveExitTimestampMonotonic=100000000",
+        "python3": python,
+        "cut": "echo 3600.00",
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    script = _script().replace("PATH=", f"PATH={tmp_path}:", 1)
+    lines = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, check=False
+    ).stdout.replace("@@begin monitor\n", "@@begin monitor\nResult=success\n")
+    lines = lines.replace("@@begin timer\n", "@@begin timer\nActiveState=active\n")
+    found = read(lines.splitlines()).monitor
+    assert found is not None
+    assert found.seconds_ago == seconds
