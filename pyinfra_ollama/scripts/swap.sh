@@ -40,6 +40,7 @@ if [ "$make" != no ]; then
   [ -e "$path" ] || made swapfile "$path"
   trap 'rm -f "$path.new"' EXIT
   trap 'exit 130' HUP INT TERM PIPE
+  made_folders "${path%/*}"
   (umask 022 && mkdir -p "${path%/*}/")
   if [ "$make" = instead ]; then retire "made anew"; rm -f "$path"; fi
   : >"$path.new"

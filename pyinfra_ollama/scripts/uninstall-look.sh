@@ -11,6 +11,7 @@ trap 'exit 130' HUP INT TERM PIPE
 section() { printf '\n@@begin %s\n' "$1"; }
 end() { printf '\n@@end 0\n'; }
 
+: >"$scratch/left"
 section paths
 tell() {
   path=$1
@@ -27,8 +28,15 @@ tell() {
 printf '%s\n' "$paths" | while IFS= read -r path; do
   case $path in
     # A log and what logrotate made of it.
-    *\*) for one in "${path%\*}"*; do case ${one#"${path%\*}"} in "" | .[0-9]*) tell "$one" ;; esac; done ;;
-    *) tell "$path" ;;
+    *\*)
+      log=${path%\*}
+      for one in "$log"*; do case ${one#"$log"} in "" | [.-][0-9]*) tell "$one" ;; esac; done ;;
+    *)
+      tell "$path"
+      # What a killed run wrote before it was to be renamed to this (files.sh, uninstall.sh).
+      for one in "${path%/*}/.${path##*/}".??????; do
+        [ ! -f "$one" ] || { printf 'left %s\n' "$one"; printf '%s\n' "$one" >>"$scratch/left"; }
+      done ;;
   esac
 done
 end
@@ -89,6 +97,7 @@ but() { grep -vxF -f "$1" || true; }
 strange() { # FOLDER: files in it that no package brought, and not this one
   find "$1" -type f ! -path '*pyinfra-ollama*' ! -name '*.dpkg-*' 2>/dev/null | sort >"$scratch/there"
   cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles 2>/dev/null | grep '^/etc/' >"$scratch/known"
+  cat "$scratch/left" >>"$scratch/known"
   grep -vxF -f "$scratch/known" "$scratch/there" | head -n 1
 }
 reason() { # PACKAGE: why it stays, whoever asked for it

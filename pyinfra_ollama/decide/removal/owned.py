@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import PurePosixPath
@@ -132,6 +133,15 @@ def paths(declared: Declared) -> tuple[str, ...]:
 def logs(paths: Iterable[str]) -> tuple[str, ...]:
     """Those of them that are logs of ours."""
     return tuple(path for path in paths if any(fnmatch(path, log) for log in LOGS))
+
+
+def left_beside(paths: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of them that a killed run wrote beside a file of ours and did not rename to it."""
+    return tuple(
+        path
+        for path, kind in paths.items()
+        if kind == "left" and re.sub(r"/\.([^/]+)\.[^/]{6}$", r"/\1", path) in FILES
+    )
 
 
 def _own(declared: Declared) -> Iterator[str]:

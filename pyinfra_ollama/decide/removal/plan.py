@@ -74,6 +74,8 @@ def _files(seen: Seen) -> Iterator[Removal]:
             continue
         back = " and put back what was there before" if path in seen.before else ""
         yield Removal("file", path, text=f"remove {path}{back}", passing=passing)
+    for path in owned.left_beside(seen.paths):
+        yield Removal("away", path, text=f"remove {path}, which a killed run left")
 
 
 def _firewall(seen: Seen) -> Iterator[Removal]:

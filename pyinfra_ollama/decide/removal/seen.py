@@ -32,7 +32,8 @@ class SeenError(ValueError):
 class Seen:
     """What there is.
 
-    `paths`: path to "file", "foreign" (one that does not say it is ours), "folder" or "link";
+    `paths`: path to "file", "foreign" (one that does not say it is ours), "folder", "link"
+    or "left" (half written beside one of ours);
     `made`: what the deployment noted that it made, None where it noted nothing (an older
     version); `state`: what is in the folder of these notes; `before`: files whose former content
     is kept; `rules`: ufw's, of whomever.

@@ -21,7 +21,7 @@ from .backups import having
 from .gateways import key
 from .hosts import declaration, host
 from .monitored import observing, with_grafana
-from .removals import answer
+from .removals import ALL, answer, planned, steps
 from .served import TEMPLATES
 
 
@@ -104,3 +104,10 @@ def test_what_packages_leave_behind_is_noted_before_the_first_of_them() -> None:
     noting = noting.replace("$stamps", "/var/lib/systemd/timers/stamp").replace('"', "")
     for path in (path for paths in owned.LEFT.values() for path in paths):
         assert f" {path}" in noting, path
+
+
+def test_what_a_killed_run_laid_beside_our_files_goes() -> None:
+    ours = "/usr/local/bin/.ollama-health.a1B2c3"
+    there = [*ALL["paths"], f"left {ours}", "left /srv/.models.backup"]
+    found = [line for line in steps(planned(paths=there)) if line.startswith("away")]
+    assert found == [f"away|{ours}|"]

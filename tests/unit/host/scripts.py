@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pyinfra_ollama.commands import script
 
-_PATHS = re.compile(r"(?<![\w}$*./-])/(?=(?:opt|usr/local|var|run|etc)/)")
+_PATHS = re.compile(r"(?<![\w}$*./-])/(?=(?:opt|usr/local|var|run|etc|srv)/)")
 # Dies with the script that called it, when as many of them ran as the test says.
 _DEADLY = """#!/bin/sh
 echo >>"ROOT/ran"
@@ -33,7 +33,8 @@ class Scripted:
         return file
 
     def program(self, name: str, text: str = "exit 0") -> None:
-        """Have a program of that name do this."""
+        """Have a program of that name do this; ROOT stands for the folder."""
+        text = text.replace("ROOT", str(self.root))
         self.put(f"programs/{name}", f"#!/bin/sh\n{text}\n", 0o755)
 
     def deadly(self, *names: str) -> None:

@@ -20,3 +20,70 @@ def test_a_trial_of_the_firewall_that_could_not_be_undone_is_said(host: Scripted
     ran = host.run("uninstall", stdin=f"undo|{undo}|\n")
     assert ran.returncode == 1, ran.stdout
     assert "a change of the firewall that nobody confirmed could not be undone" in ran.stderr
+
+
+def look(host: Scripted, *paths: str, packages: str = "keep") -> str:
+    """What a look at the host says when it is asked about these paths."""
+    words = ("\n".join(map(host.here, paths)), "", host.here("/srv/models"), packages, "")
+    ran = host.run("uninstall-look", *words)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def section(said: str, name: str) -> list[str]:
+    """The lines of one section."""
+    body = said.partition(f"@@begin {name}\n")[2].partition("@@end")[0]
+    return [line for line in body.splitlines() if line]
+
+
+def seen(host: Scripted, *paths: str) -> dict[str, str]:
+    """The kind of each path that is there."""
+    rows = (line.split(" ") for line in section(look(host, *paths), "paths"))
+    return {row[1].removeprefix(str(host.root)): row[0] for row in rows}
+
+
+def test_logs_are_known_however_they_were_rotated(host: Scripted) -> None:
+    log = "/var/log/ollama-monitor.log"
+    names = [log, f"{log}.1", f"{log}.2.gz", f"{log}-20261120", f"{log}-20261120.gz"]
+    for name in (*names, f"{log}.mine", f"{log}ger"):
+        host.put(name)
+    assert sorted(seen(host, f"{log}*")) == sorted(names)
+
+
+def test_what_a_killed_run_laid_beside_a_file_is_known(host: Scripted) -> None:
+    left = ["/etc/nginx/.nginx.conf.a1B2c3", "/etc/nginx/.nginx.conf.before"]
+    for name in (*left, "/etc/nginx/.nginx.conf.a1B2c3d4", "/etc/nginx/nginx.conf.a1B2c3"):
+        host.put(name)
+    assert seen(host, "/etc/nginx/nginx.conf") == dict.fromkeys(left, "left")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (".nginx.conf.a1B2c3", "new nginx"),
+        ("mine.conf", "stay nginx ROOT/etc/nginx/mine.conf is not of this package"),
+    ],
+)
+def test_what_a_killed_run_left_keeps_no_package(host: Scripted, name: str, said: str) -> None:
+    host.put(f"/etc/nginx/{name}")
+    host.put("/var/lib/pyinfra-ollama/packages-before")
+    host.put("/var/lib/pyinfra-ollama/packages-asked", "nginx\n")
+    host.program("dpkg-query", "echo installed")
+    host.program("dpkg", "echo amd64")
+    host.program("apt-mark")
+    host.program("apt-get", "case $* in *extended_states*) cat ROOT/going ;; esac")
+    host.put("going", "Purg nginx [1.22]\n" if said.startswith("new") else "")
+    packages = section(look(host, "/etc/nginx/nginx.conf", packages=""), "packages")
+    assert packages == [said.replace("ROOT", str(host.root))]
+
+
+def test_a_folder_made_for_a_swapfile_is_noted(host: Scripted) -> None:
+    for name in ("mkswap", "swapon", "chown", "chattr", "sysctl"):
+        host.program(name)
+    ran = host.run("swap", host.here("/srv/a/b/swap"), str(1024**2), "beside", "")
+    assert ran.returncode == 0, ran.stderr
+    made = (host.root / "var/lib/pyinfra-ollama/made").read_text().splitlines()
+    assert made == [
+        f"swapfile {host.root}/srv/a/b/swap",
+        *(f"folder {host.root}/{folder}" for folder in ("srv", "srv/a", "srv/a/b")),
+    ]
