@@ -11,7 +11,6 @@ trap 'exit 130' HUP INT TERM PIPE
 section() { printf '\n@@begin %s\n' "$1"; }
 end() { printf '\n@@end 0\n'; }
 
-: >"$scratch/left"
 section paths
 tell() {
   path=$1
@@ -97,7 +96,7 @@ but() { grep -vxF -f "$1" || true; }
 strange() { # FOLDER: files in it that no package brought, and not this one
   find "$1" -type f ! -path '*pyinfra-ollama*' ! -name '*.dpkg-*' 2>/dev/null | sort >"$scratch/there"
   cat /var/lib/dpkg/info/*.list /var/lib/dpkg/info/*.conffiles 2>/dev/null | grep '^/etc/' >"$scratch/known"
-  cat "$scratch/left" >>"$scratch/known"
+  cat "$scratch/left" >>"$scratch/known" 2>/dev/null
   grep -vxF -f "$scratch/known" "$scratch/there" | head -n 1
 }
 reason() { # PACKAGE: why it stays, whoever asked for it
@@ -147,9 +146,19 @@ section packages
 if [ "$packages" != keep ] && [ -r "$state/packages-before" ] && [ -r "$state/packages-asked" ]; then
   look || sed -n 's/^E: /fail /p' "$scratch/wrong" | head -n 1 | grep . || echo "fail apt-get did not say why"
 fi
-for name in $serving; do
+for name in $serving $(dpkg-query -W -f '${Package}\n' 'prometheus*' 2>/dev/null); do
   ! here "$name" || printf 'here %s\n' "$name"
   ! grep -qsxF "$name" "$state/packages-before" || printf 'had %s\n' "$name"
+  ! cat "$state/packages-asked" "$state/packages-going" 2>/dev/null | grep -qxF "$name" || printf 'asked %s\n' "$name"
+done
+sed -n 's/^account //p' "$state/made" 2>/dev/null | while IFS= read -r user; do
+  find /proc -maxdepth 1 -name '[0-9]*' -user "$user" -printf '%f\n' 2>/dev/null | while IFS= read -r pid; do
+    # What packages run ends with them.
+    unit=$(sed -nE 's|.*/([^/]+)\.service(/.*)?$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)
+    case " $serving " in *" ${unit:-none} "*) continue ;; esac
+    printf 'runs %s %s\n' "$user" "$(readlink "/proc/$pid/exe" || echo "process $pid")"
+    break
+  done
 done
 [ ! -d /var/lib/prometheus ] || du -sb /var/lib/prometheus 2>/dev/null | cut -f 1 | sed 's/^/history /'
 end

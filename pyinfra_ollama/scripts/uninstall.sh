@@ -120,7 +120,7 @@ while IFS='|' read -r verb subject more <&3; do
       esac
       ufw "$@" >/dev/null || fail "ufw does not take its former settings; look with: ufw $*" ;;
     lineage) ! command -v certbot >/dev/null 2>&1 || certbot delete --non-interactive --cert-name "$subject" >/dev/null 2>&1 || fail "certbot does not delete $subject; look with: certbot certificates" ;;
-    user) ! getent passwd "$subject" >/dev/null || userdel "$subject" ;;
+    user) ! getent passwd "$subject" >/dev/null || userdel "$subject" || fail "the user $subject could not be removed; look for what runs as it with: ps -u $subject" ;;
     group) ! getent group "$subject" >/dev/null || groupdel "$subject" ;;
     packages) purge "$subject" ;;
     notes)

@@ -118,6 +118,10 @@ LEFT: Mapping[str, Mapping[str, str]] = {
         "/var/lib/letsencrypt": "tree",
     },
 }
+# Users that packages make and leave behind, with those that make them.
+ACCOUNTS: Mapping[str, tuple[str, ...]] = {
+    "prometheus": tuple(package for package in SERVING if package.startswith("prometheus")),
+}
 # Where nobody else would put anything; a file there that is not ours is worth a word.
 OWN = (*(f"{UNIT_FOLDER}/{unit}" for unit in UNITS), *monitoring.TOOLS)
 PACKAGES = tuple(dict.fromkeys((*SERVING, *LEFT, "ufw")))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.firewall.rules import is_ours
 from pyinfra_ollama.decide.removal import owned
+from pyinfra_ollama.decide.removal.leaving import steps as left_behind
 from pyinfra_ollama.decide.removal.seen import Seen
 from pyinfra_ollama.decide.removal.serving import steps as serving
 from pyinfra_ollama.decide.removal.staying import stays
@@ -140,13 +141,7 @@ def _packages(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         history = layout.monitoring.PROMETHEUS in going and seen.history_bytes
         data = f", with Prometheus's history ({human_size(seen.history_bytes)})" if history else ""
         yield Removal("packages", names, text=f"purge the packages {names}{data}")
-    remaining = seen.here - set(going)
-    for package, paths in owned.LEFT.items():
-        for path, verb in paths.items() if package not in remaining else ():
-            if path in seen.noted("left") and (path in seen.paths or package in going):
-                yield Removal(verb, path)
-    if not any(name.startswith("prometheus") for name in remaining):
-        yield from (Removal("user", name) for name in seen.noted("account"))
+    yield from left_behind(seen, wishes)
 
 
 def _folders(seen: Seen, wishes: Wishes) -> Iterator[Removal]:

@@ -40,7 +40,8 @@ class Seen:
 
     `packages`: what apt would remove; `kept`: packages that were asked for and stay, with the
     reason; `here`, `had`: of those with services, which are installed and which were there
-    before; `history_bytes`: what Prometheus has collected.
+    before; `asked`: which this package had installed; `running`: what else than their services runs
+    as a user that they may leave behind; `history_bytes`: what Prometheus has collected.
     """
 
     uid: int
@@ -59,6 +60,8 @@ class Seen:
     kept: Mapping[str, str]
     here: frozenset[str]
     had: frozenset[str]
+    asked: frozenset[str]
+    running: Mapping[str, str]
     history_bytes: int
 
     def noted(self, kind: str) -> tuple[str, ...]:
@@ -122,6 +125,8 @@ def _seen(found: Mapping[str, list[str]]) -> Seen:
         kept={row[1]: row[2] for row in packages if row[0] == "stay"},
         here=frozenset(_of(packages, "here")),
         had=frozenset(_of(packages, "had")),
+        asked=frozenset(_of(packages, "asked")),
+        running={row[1]: row[2] for row in packages if row[0] == "runs"},
         history_bytes=sum(int(text) for text in _of(packages, "history")),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.firewall.rules import is_ours
 from pyinfra_ollama.decide.removal import owned
+from pyinfra_ollama.decide.removal.leaving import stays as left_behind
 from pyinfra_ollama.decide.removal.seen import Seen
 from pyinfra_ollama.decide.removal.serving import stopped
 from pyinfra_ollama.decide.removal.steps import Wishes, keeps_ufw
@@ -49,6 +50,7 @@ def _packages(seen: Seen, wishes: Wishes) -> Iterator[str]:
         yield "packages that an older version of this package installed: it did not note which"
     for name, reason in sorted(seen.kept.items()):
         yield f"package {name}: {reason}"
+    yield from left_behind(seen, wishes)
     for name in stopped(seen):
         gone = [path for path in owned.SERVING[name] if path not in seen.before]
         how = f"; {' and '.join(gone)} again with: {AGAIN} {name}" if gone else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from pathlib import Path
 
 import pytest
@@ -68,13 +70,20 @@ def test_what_a_killed_run_left_keeps_no_package(host: Scripted, name: str, said
     host.put(f"/etc/nginx/{name}")
     host.put("/var/lib/pyinfra-ollama/packages-before")
     host.put("/var/lib/pyinfra-ollama/packages-asked", "nginx\n")
-    host.program("dpkg-query", "echo installed")
+    host.program("dpkg-query", "case $* in *prometheus*) ;; *) echo installed ;; esac")
     host.program("dpkg", "echo amd64")
     host.program("apt-mark")
     host.program("apt-get", "case $* in *extended_states*) cat ROOT/going ;; esac")
     host.put("going", "Purg nginx [1.22]\n" if said.startswith("new") else "")
     packages = section(look(host, "/etc/nginx/nginx.conf", packages=""), "packages")
     assert packages == [said.replace("ROOT", str(host.root))]
+
+
+def test_who_runs_as_a_noted_user_is_told_but_for_services_of_packages(host: Scripted) -> None:
+    me = pwd.getpwuid(os.getuid()).pw_name
+    host.put("/var/lib/pyinfra-ollama/made", f"account {me}\n")
+    said = section(look(host), "packages")
+    assert any(line.startswith(f"runs {me} ") for line in said)
 
 
 def test_a_folder_made_for_a_swapfile_is_noted(host: Scripted) -> None:
