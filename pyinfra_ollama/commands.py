@@ -26,14 +26,18 @@ NOTING = frozenset(
         "watch",
     )
 )
+# copied.sh stands before these.
+COPYING = frozenset(("activate", "uninstall"))
 
 
 @cache
 def script(name: str) -> str:
     """The text of `scripts/<name>.sh`, with what it needs before it."""
     folder = files("pyinfra_ollama.scripts")
-    names = ("made", name) if name in NOTING else (name,)
-    return "".join(folder.joinpath(f"{one}.sh").read_text(encoding="utf-8") for one in names)
+    before = [part for part, of in (("made", NOTING), ("copied", COPYING)) if name in of]
+    return "".join(
+        folder.joinpath(f"{one}.sh").read_text(encoding="utf-8") for one in (*before, name)
+    )
 
 
 def _bits(name: str, arguments: tuple[str, ...]) -> tuple[object, ...]:

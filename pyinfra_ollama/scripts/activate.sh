@@ -5,7 +5,8 @@ set -eu
 export LC_ALL=C
 version=$1 url=$2 patience=$3 restart=$4 adopt=$5
 unit=ollama.service opt=/opt/ollama current=/opt/ollama/current previous=/opt/ollama/previous
-command=/usr/local/bin/ollama library=/usr/local/lib/ollama proved=$opt/releases/$version/.answered
+command=/usr/local/bin/ollama library=/usr/local/lib/ollama taken=/usr/local/lib/.ollama.taken
+proved=$opt/releases/$version/.answered
 
 say() { printf 'ollama %s: %s\n' "$version" "$*"; }
 target() { readlink "$1" 2>/dev/null || true; }
@@ -38,17 +39,23 @@ elif [ ! -e "$proved" ]; then
   back=$formerly
   case $runs in "$opt"/releases/*/bin/ollama) back=${runs#"$opt/"} back=${back%/bin/ollama} ;; esac
 fi
+rm -rf $taken
 if [ "$adopt" = yes ]; then
   # The official script lays files out as a release does, so its installation becomes one.
   official=$opt/releases/official back=releases/official
   # systemd still knows how it was before.
   ! systemctl is-enabled --quiet $unit 2>/dev/null || made official enabled
   ! systemctl is-active --quiet $unit || made official active
-  rm -rf "$official"
+  # Only what is still outside comes in: a run that was killed may have brought the rest.
   mkdir -p "$official/bin" "$official/lib"
-  if [ -e $command ] && [ ! -L $command ]; then mv $command "$official/bin/ollama"; fi
-  if [ -d $library ]; then mv $library "$official/lib/ollama"; fi
+  if [ -d $library ]; then
+    copied $library "$official/lib/ollama"
+    # At once: half of it would be taken for an installation.
+    mv -T $library $taken
+  fi
+  if [ -e $command ] && [ ! -L $command ]; then copied $command "$official/bin/ollama"; rm -f $command; fi
   point $previous $back
+  rm -rf $taken
 fi
 mkdir -p "${command%/*}"
 point $command $current/bin/ollama

@@ -36,11 +36,11 @@ tree() { # PATH
   echo "$1 stays, empty: $(printf '%s' "$said" | tail -n 1)"
 }
 official() {
-  # What the official script had put there is its own, and was only moved.
+  # What the official script had put there is its own, and was only moved. What it lies in goes later.
   from=/opt/ollama/releases/official
   case $(readlink /usr/local/bin/ollama 2>/dev/null) in /opt/ollama/*) rm -f /usr/local/bin/ollama ;; esac
-  if [ -e "$from/bin/ollama" ] && [ ! -e /usr/local/bin/ollama ]; then mv "$from/bin/ollama" /usr/local/bin/ollama; fi
-  if [ -d "$from/lib/ollama" ] && [ ! -e /usr/local/lib/ollama ]; then mv "$from/lib/ollama" /usr/local/lib/ollama; fi
+  if [ -d "$from/lib/ollama" ] && [ ! -e /usr/local/lib/ollama ]; then copied "$from/lib/ollama" /usr/local/lib/ollama; fi
+  if [ -e "$from/bin/ollama" ] && [ ! -e /usr/local/bin/ollama ]; then copied "$from/bin/ollama" /usr/local/bin/ollama; fi
 }
 undo() { # SCRIPT of ufw.sh
   exec 9>>/run/lock/pyinfra-ollama-firewall

@@ -12,10 +12,40 @@ from pyinfra_ollama.commands import script
 _PATHS = re.compile(r"(?<![\w}$*./-])/(?=(?:opt|usr/local|var|run|etc|srv)/)")
 # Dies with the script that called it, when as many of them ran as the test says.
 _DEADLY = """#!/bin/sh
-echo >>"ROOT/ran"
-[ "$(wc -l <"ROOT/ran")" != "$KILL_AT" ] || { kill -9 "$PPID"; exit 1; }
+at() {
+  echo >>"ROOT/ran"
+  [ "$(wc -l <"ROOT/ran")" != "$KILL_AT" ] || { kill -9 "$PPID"; exit 1; }
+}
+at
+APART
 exec /usr/bin/NAME "$@"
 """
+# Between two disks nothing can be linked, a copy may be half done, and mv copies and then removes.
+_COPY = """
+for to; do :; done
+for from; do case $from in -*) ;; *) break ;; esac; done
+copy() {
+  if [ -d "$from" ]; then
+    mkdir "$to"
+    for one in "$from"/*; do /usr/bin/cp "$one" "$to/"; break; done
+  else printf half >"$to"; fi
+  at
+  /usr/bin/cp -a -T "$from" "$to" || exit 1
+}
+"""
+_APART = {
+    "mv": f"""{_COPY}
+disk() {{ case $1 in ROOT/opt/*) echo 1 ;; *) echo 2 ;; esac; }}
+if [ "$(disk "$from")" != "$(disk "$to")" ]; then
+  copy
+  at
+  for one in "$from"/*; do [ ! -f "$one" ] || {{ /usr/bin/rm "$one"; break; }}; done
+  at
+  exec /usr/bin/rm -rf "$from"
+fi
+""",
+    "cp": f"case $1 in -*l*) exit 1 ;; esac\n{_COPY}\ncopy; exit",
+}
 
 
 @dataclass(frozen=True)
@@ -37,10 +67,14 @@ class Scripted:
         text = text.replace("ROOT", str(self.root))
         self.put(f"programs/{name}", f"#!/bin/sh\n{text}\n", 0o755)
 
-    def deadly(self, *names: str) -> None:
-        """Have these programs end the script that calls them, at the moment that `run` says."""
+    def deadly(self, *names: str, apart: bool = False) -> None:
+        """Have these programs end the script that calls them, at the moment that `run` says.
+
+        `apart`: /opt is a disk of its own.
+        """
         for name in names:
-            text = _DEADLY.replace("ROOT", str(self.root)).replace("NAME", name)
+            text = _DEADLY.replace("APART", _APART.get(name, "") if apart else "")
+            text = text.replace("ROOT", str(self.root)).replace("NAME", name)
             self.put(f"programs/{name}", text, 0o755)
 
     def here(self, text: str) -> str:
