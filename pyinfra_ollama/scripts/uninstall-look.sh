@@ -71,7 +71,7 @@ section before
 [ ! -d "$state/before" ] || (cd "$state/before" && find . -type f -o -type l | sed 's/^\.//')
 end
 section official
-[ ! -x /opt/ollama/releases/official/bin/ollama ] || echo there
+[ ! -d /opt/ollama/releases/official ] || echo there
 end
 section models
 for part in blobs manifests; do [ ! -d "$models/$part" ] || printf '%s\n' "$part"; done

@@ -69,7 +69,7 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
 def _files(seen: Seen) -> Iterator[Removal]:
     for path in filter(seen.is_ours, (*owned.FILES, *owned.PASSING, *owned.logs(seen.paths))):
         passing = path not in owned.FILES
-        if path == layout.UNIT_FILE and path in seen.before and not seen.official:
+        if path == layout.UNIT_FILE and path in seen.before and not _is_official(seen):
             # The unit of an official installation that is there no more.
             yield Removal("away", path, text=f"remove {path}")
             continue
@@ -123,9 +123,14 @@ def _models(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]
         yield Removal("group", name, text=f"remove the group {name}")
 
 
+def _is_official(seen: Seen) -> bool:
+    """Whether an official installation that was taken over is to be moved back, or was already."""
+    return seen.official or seen.paths.get(layout.COMMAND) == "foreign"
+
+
 def _official(seen: Seen) -> Iterator[Removal]:
     """It runs again where it ran, also when one was cut off before this."""
-    if not (seen.official or seen.paths.get(layout.UNIT_FILE) == "foreign"):
+    if not (_is_official(seen) or seen.paths.get(layout.UNIT_FILE) == "foreign"):
         return
     if layout.UNIT_FILE in seen.before:
         if "enabled" in seen.noted("official"):

@@ -101,6 +101,23 @@ def test_one_that_was_cut_off_starts_it_as_well() -> None:
     assert "start|ollama.service|" in steps(found)
 
 
+@pytest.mark.parametrize(
+    ("official", "binary"),
+    [(["there"], []), ([], [f"foreign {layout.COMMAND}"])],
+    ids=["its folder is there", "its binary is back"],
+)
+def test_one_that_was_cut_off_early_still_gives_it_all_back(
+    official: list[str], binary: list[str]
+) -> None:
+    there = [path for path in ALL["paths"] if layout.COMMAND not in path] + binary
+    made = ["official enabled", "official active"]
+    found = planned(paths=there, official=official, before=[layout.UNIT_FILE], made=made)
+    lines = steps(found)
+    assert f"file|{layout.UNIT_FILE}|" in lines
+    assert f"away|{layout.UNIT_FILE}|" not in lines
+    assert lines.index("enable|ollama.service|") < lines.index("start|ollama.service|")
+
+
 def test_the_unit_of_an_official_installation_that_is_gone_does_not_come_back() -> None:
     found = steps(planned(before=[layout.UNIT_FILE], made=["official enabled"]))
     assert f"away|{layout.UNIT_FILE}|" in found

@@ -96,3 +96,10 @@ def test_a_folder_made_for_a_swapfile_is_noted(host: Scripted) -> None:
         f"swapfile {host.root}/srv/a/b/swap",
         *(f"folder {host.root}/{folder}" for folder in ("srv", "srv/a", "srv/a/b")),
     ]
+
+
+def test_an_official_installation_is_known_by_its_folder(host: Scripted) -> None:
+    assert section(look(host), "official") == []
+    # The binary may be back already.
+    host.put("/opt/ollama/releases/official/lib/ollama/a")
+    assert section(look(host), "official") == ["there"]
