@@ -14,6 +14,8 @@ getent passwd ollama >/dev/null || {
 for group in $groups; do
   case " $(id -nG ollama) " in *" $group "*) ;; *) usermod -aG "$group" ollama ;; esac
 done
+# What is declared may change; they stay where they are.
+made models "$models"
 for folder; do
   path=${folder%%|*} rest=${folder#*|}
   made_folders "$path"

@@ -10,6 +10,8 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' HUP INT TERM PIPE
 section() { printf '\n@@begin %s\n' "$1"; }
 end() { printf '\n@@end 0\n'; }
+# What a deployment noted of one kind (made.sh), whatever is declared today.
+noted() { sed -n "s/^$1 //p" "$state/made" 2>/dev/null; }
 
 section paths
 tell() {
@@ -24,7 +26,7 @@ tell() {
     printf '%s %s\n' "$kind" "$path"
   fi
 }
-printf '%s\n' "$paths" | while IFS= read -r path; do
+{ printf '%s\n' "$paths"; noted swapfile; } | while IFS= read -r path; do
   case $path in
     # A log and what logrotate made of it.
     *\*)
@@ -74,9 +76,13 @@ section official
 [ ! -d /opt/ollama/releases/official ] || echo there
 end
 section models
-for part in blobs manifests; do [ ! -d "$models/$part" ] || printf '%s\n' "$part"; done
-[ ! -d "$models" ] || du -sb "$models" 2>/dev/null | cut -f 1 | sed 's/^/bytes /'
-[ ! -d "$models/manifests" ] || find "$models/manifests" -mindepth 4 -maxdepth 4 -type f | wc -l | sed 's/^/count /'
+{ printf '%s\n' "$models"; noted models; } | sort -u | while IFS= read -r folder; do
+  [ -d "$folder" ] || continue
+  printf 'folder %s\n' "$folder"
+  for part in blobs manifests; do [ ! -d "$folder/$part" ] || printf '%s\n' "$part"; done
+  du -sb "$folder" 2>/dev/null | cut -f 1 | sed 's/^/bytes /'
+  [ ! -d "$folder/manifests" ] || find "$folder/manifests" -mindepth 4 -maxdepth 4 -type f | wc -l | sed 's/^/count /'
+done
 end
 section firewall
 if command -v ufw >/dev/null 2>&1; then cat /etc/ufw/user.rules /etc/ufw/user6.rules 2>/dev/null | grep '^### tuple ###'; fi
@@ -151,7 +157,7 @@ for name in $serving $(dpkg-query -W -f '${Package}\n' 'prometheus*' 2>/dev/null
   ! grep -qsxF "$name" "$state/packages-before" || printf 'had %s\n' "$name"
   ! cat "$state/packages-asked" "$state/packages-going" 2>/dev/null | grep -qxF "$name" || printf 'asked %s\n' "$name"
 done
-sed -n 's/^account //p' "$state/made" 2>/dev/null | while IFS= read -r user; do
+noted account | while IFS= read -r user; do
   find /proc -maxdepth 1 -name '[0-9]*' -user "$user" -printf '%f\n' 2>/dev/null | while IFS= read -r pid; do
     # What packages run ends with them.
     unit=$(sed -nE 's|.*/([^/]+)\.service(/.*)?$|\1|p' "/proc/$pid/cgroup" 2>/dev/null | head -n 1)

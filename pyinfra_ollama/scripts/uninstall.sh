@@ -125,7 +125,7 @@ while IFS='|' read -r verb subject more <&3; do
     packages) purge "$subject" ;;
     notes)
       # What the next uninstall has to know of what stays.
-      grep -E '^(user|group|folder) ' "$state/made" >"$state/.made.new" || true
+      grep -E '^(user|group|folder|models) ' "$state/made" >"$state/.made.new" || true
       mv -f "$state/.made.new" "$state/made"
       find "$state" -mindepth 1 -maxdepth 1 ! -name made -exec rm -rf {} + ;;
     *) fail "unknown step $verb" ;;

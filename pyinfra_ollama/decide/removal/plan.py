@@ -16,7 +16,7 @@ from pyinfra_ollama.layout import grafana
 from pyinfra_ollama.settings import Declared, human_size
 
 # What the next uninstall has to know of what stays (scripts/uninstall.sh, notes).
-NOTES = ("user", "group", "folder")
+NOTES = ("user", "group", "folder", "models")
 
 
 def plan(declared: Declared, seen: Seen, wishes: Wishes) -> Plan:
@@ -58,12 +58,13 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
             passing = path in owned.PASSING_TREES
             yield Removal("tree", path, text=f"remove {path} and all in it", passing=passing)
     yield from _swap(seen)
-    yield from _models(declared, seen, wishes)
+    yield from _models(seen, wishes)
     yield from _official(seen)
     # Before the packages, which remove folders that are empty then.
-    yield from _folders(seen, wishes)
+    keeps_notes = _keeps_notes(declared, seen, wishes)
+    yield from _folders(seen, keeps_notes=keeps_notes)
     yield from _packages(seen, wishes)
-    yield from _last(seen, wishes)
+    yield from _last(seen, keeps_notes=keeps_notes)
 
 
 def _files(seen: Seen) -> Iterator[Removal]:
@@ -99,20 +100,22 @@ def _firewall(seen: Seen) -> Iterator[Removal]:
 
 def _swap(seen: Seen) -> Iterator[Removal]:
     for path in seen.noted("swapfile"):
-        if path in seen.paths:
-            yield Removal("swap", path, text=f"switch off and remove the swapfile {path}")
+        # Of one that is not there any more, the line in /etc/fstab may be.
+        there = path in seen.paths
+        text = f"switch off and remove the swapfile {path}" if there else ""
+        yield Removal("swap", path, text=text)
     for value in seen.noted("swappiness")[:1]:
         if value.isdigit():
             yield Removal("swappiness", value, text=f"set vm.swappiness to {value} again")
 
 
-def _models(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
+def _models(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
     if not wishes.purge_models:
         return
-    folder = owned.models_dir(declared)
-    size = f"{seen.model_count} models, {human_size(seen.model_bytes)}"
-    for part in sorted(seen.models):
-        yield Removal("tree", f"{folder}/{part}", text=f"remove {folder}/{part} ({size})")
+    for folder, models in seen.models.items():
+        size = f"{models.count} models, {human_size(models.bytes)}"
+        for part in sorted(models.parts):
+            yield Removal("tree", f"{folder}/{part}", text=f"remove {folder}/{part} ({size})")
     if not seen.is_noted("user"):
         return
     if layout.HOME in seen.paths:
@@ -149,27 +152,28 @@ def _packages(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
     yield from left_behind(seen, wishes)
 
 
-def _folders(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
-    noted = seen.noted("folder") if not _stays_noted(seen, wishes) else ()
+def _folders(seen: Seen, *, keeps_notes: bool) -> Iterator[Removal]:
+    # When nothing but notes is left, they have been tried.
+    noted = seen.noted("folder") if not (keeps_notes and seen.state == {"made"}) else ()
     folders = {*(path for path in owned.SHARED if path in seen.paths), *noted}
     for path in sorted(folders, key=lambda path: (-path.count("/"), path)):
         yield Removal("empty", path)
 
 
-def _stays_noted(seen: Seen, wishes: Wishes) -> bool:
-    """Whether all is gone but for models and their user, of which a note stays."""
-    return not wishes.purge_models and seen.is_noted("user") and seen.state == {"made"}
+def _keeps_notes(declared: Declared, seen: Seen, wishes: Wishes) -> bool:
+    """Whether something stays that only a note can tell the next one of."""
+    forgotten = set(seen.models) - {owned.models_dir(declared)}
+    return not wishes.purge_models and (seen.is_noted("user") or bool(forgotten))
 
 
-def _last(seen: Seen, wishes: Wishes) -> Iterator[Removal]:
-    stay = not wishes.purge_models and seen.is_noted("user")
+def _last(seen: Seen, *, keeps_notes: bool) -> Iterator[Removal]:
     if owned.RUN in seen.paths:
         # A run that takes the host's lock makes it.
         text = f"remove {owned.RUN} and all in it"
         yield Removal("tree", owned.RUN, text=text, passing=True)
     if layout.STATE not in seen.paths:
         return
-    if not stay:
+    if not keeps_notes:
         text = f"remove {layout.STATE} and all in it"
         yield Removal("tree", layout.STATE, text=text)
     elif seen.state != {"made"} or any(row.split(" ")[0] not in NOTES for row in seen.made or ()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pyinfra_ollama.snapshot.filtering import UfwRule
@@ -29,14 +29,23 @@ class SeenError(ValueError):
 
 
 @dataclass(frozen=True)
+class Models:
+    """A folder of models: which of Ollama's two folders are in it, bytes, and how many models."""
+
+    parts: frozenset[str]
+    bytes: int
+    count: int
+
+
+@dataclass(frozen=True)
 class Seen:
     """What there is.
 
-    `paths`: path to "file", "foreign" (one that does not say it is ours), "folder", "link"
-    or "left" (half written beside one of ours);
-    `made`: what the deployment noted that it made, None where it noted nothing (an older
-    version); `state`: what is in the folder of these notes; `before`: files whose former content
-    is kept; `rules`: ufw's, of whomever.
+    `paths`: path to "file", "foreign" (one that does not say it is ours), "folder", "link" or
+    "left" (half written beside one of ours); `made`: what the deployment noted that it made, None
+    where it noted nothing (an older version); `state`: what is in the folder of these notes;
+    `before`: files whose former content is kept; `models`: by folder, the declared one and those
+    that were declared before; `rules`: ufw's, of whomever.
 
     `packages`: what apt would remove; `kept`: packages that were asked for and stay, with the
     reason; `here`, `had`: of those with services, which are installed and which were there
@@ -51,9 +60,7 @@ class Seen:
     state: frozenset[str]
     before: frozenset[str]
     official: bool
-    models: frozenset[str]
-    model_bytes: int
-    model_count: int
+    models: Mapping[str, Models]
     rules: tuple[UfwRule, ...]
     lineage: bool
     packages: tuple[str, ...]
@@ -106,7 +113,6 @@ def read(lines: Iterable[str]) -> Seen:
 
 
 def _seen(found: Mapping[str, list[str]]) -> Seen:
-    models = pairs(line.replace(" ", "=", 1) for line in found["models"])
     packages = [line.split(" ", 2) for line in found["packages"]]
     return Seen(
         uid=int(found["uid"][0]),
@@ -116,9 +122,7 @@ def _seen(found: Mapping[str, list[str]]) -> Seen:
         state=frozenset(found["state"]),
         before=frozenset(found["before"]),
         official=bool(found["official"]),
-        models=frozenset({"blobs", "manifests"} & set(found["models"])),
-        model_bytes=int(models.get("bytes", 0)),
-        model_count=int(models.get("count", 0)),
+        models=dict(_models(found["models"])),
         rules=rules(found["firewall"]),
         lineage=bool(found["lineage"]),
         packages=_of(packages, "new"),
@@ -129,6 +133,21 @@ def _seen(found: Mapping[str, list[str]]) -> Seen:
         running={row[1]: row[2] for row in packages if row[0] == "runs"},
         history_bytes=sum(int(text) for text in _of(packages, "history")),
     )
+
+
+def _models(lines: Iterable[str]) -> Iterator[tuple[str, Models]]:
+    folders: dict[str, list[str]] = {}
+    for line in lines:
+        if line.startswith("folder "):
+            body = folders.setdefault(line.removeprefix("folder "), [])
+        else:
+            body.append(line)
+    for folder, body in folders.items():
+        numbers = pairs(line.replace(" ", "=", 1) for line in body)
+        parts = frozenset({"blobs", "manifests"} & set(body))
+        if parts:
+            count = int(numbers.get("count", 0))
+            yield folder, Models(parts, int(numbers.get("bytes", 0)), count)
 
 
 def _of(rows: Iterable[list[str]], kind: str) -> tuple[str, ...]:

@@ -18,26 +18,29 @@ AGAIN = "apt-get install --reinstall -o Dpkg::Options::=--force-confmiss"
 
 def stays(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[str]:
     """In words for a person, one thing each."""
-    yield from _models(declared, seen, wishes)
+    yield from _models(seen, wishes)
     yield from _packages(seen, wishes)
     yield from _files(seen)
     yield from _firewall(seen)
     swap = declared.server.swap if declared.server else None
     if swap and swap.path in seen.paths and swap.path not in seen.noted("swapfile"):
         yield f"the swapfile {swap.path}: it is not noted that this package made it"
+    for path in seen.noted("swapfile"):
+        if path not in seen.paths:
+            yield f"the swapfile {path}, which this package made: it is not there any more"
     if declared.backup and isinstance(declared.backup.repository, Disk):
         yield f"{declared.backup.repository.path}: backups are not what goes with an installation"
 
 
-def _models(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[str]:
-    size = f"{seen.model_count} models, {human_size(seen.model_bytes)}"
-    folder = owned.models_dir(declared)
+def _models(seen: Seen, wishes: Wishes) -> Iterator[str]:
     if wishes.purge_models:
         if layout.HOME in seen.paths and not seen.is_noted("user"):
             whose = "it is not noted that this package made them"
             yield f"user {layout.USER} and {layout.HOME}: {whose}"
     elif seen.models:
-        yield f"{folder} ({size}) with its user {layout.USER}: --purge-models removes them"
+        for folder, models in seen.models.items():
+            size = f"{models.count} models, {human_size(models.bytes)}"
+            yield f"{folder} ({size}) with its user {layout.USER}: --purge-models removes them"
     elif layout.HOME in seen.paths:
         yield f"{layout.HOME} with its user {layout.USER}: --purge-models removes them"
 

@@ -41,7 +41,7 @@ ALL = {
     "state": ["made", "verified"],
     "before": [],
     "official": [],
-    "models": ["blobs", "manifests", "bytes 1048576", "count 2"],
+    "models": [f"folder {MODELS}", "blobs", "manifests", "bytes 1048576", "count 2"],
     "firewall": [],
     "lineage": [],
     "packages": ["new zstd", "new libzstd9"],

@@ -63,6 +63,41 @@ def test_what_was_there_before_stays_and_the_plan_says_why(
     assert any(reason in text for text in found.stays)
 
 
+OLD = "/srv/old/models"
+FORGOTTEN: dict[str, list[str]] = {
+    "paths": [*ALL["paths"], "foreign /srv/old.swap"],
+    "made": ["user ollama", f"models {OLD}", "swapfile /srv/old.swap", "swapfile /srv/gone"],
+    "models": [*ALL["models"], f"folder {OLD}", "blobs", "manifests", "bytes 2048", "count 1"],
+}
+
+
+def test_what_nobody_declares_any_more_goes_as_well() -> None:
+    found = planned(wishes=Wishes(purge_models=True), **FORGOTTEN)
+    lines = steps(found)
+    assert "swap|/srv/old.swap|" in lines
+    assert [line for line in lines if line.startswith(f"tree|{OLD}/")] == [
+        f"tree|{OLD}/blobs|",
+        f"tree|{OLD}/manifests|",
+    ]
+    assert (
+        "the swapfile /srv/gone, which this package made: it is not there any more" in found.stays
+    )
+    # Its line in /etc/fstab may be.
+    assert "swap|/srv/gone|" in lines
+
+
+def test_models_that_nobody_declares_any_more_stay_with_a_note_of_them() -> None:
+    found = planned(**FORGOTTEN)
+    assert (
+        f"{OLD} (1 models, 2 KiB) with its user ollama: --purge-models removes them" in found.stays
+    )
+    assert steps(found)[-1] == "notes|/var/lib/pyinfra-ollama|"
+    theirs = {**FORGOTTEN, "made": [f"models {OLD}"]}
+    assert steps(planned(**theirs))[-1] == "notes|/var/lib/pyinfra-ollama|"
+    left = {**theirs, "paths": ["folder /var/lib/pyinfra-ollama"], "units": [], "packages": []}
+    assert planned(**{**left, "state": ["made"]}).steps == ()
+
+
 def test_a_note_of_what_stays_is_kept_for_the_next() -> None:
     assert steps(planned())[-1] == "notes|/var/lib/pyinfra-ollama|"
     there = ["folder /var/lib/pyinfra-ollama", "folder /usr/share/ollama", f"folder {MODELS}"]

@@ -21,7 +21,7 @@ from .backups import having
 from .gateways import key
 from .hosts import declaration, host
 from .monitored import observing, with_grafana
-from .removals import ALL, answer, planned, steps
+from .removals import ALL, MODELS, answer, planned, steps
 from .served import TEMPLATES
 
 
@@ -90,7 +90,7 @@ def test_every_path_of_the_layout_is_known_here() -> None:
 def test_the_seen_answer_is_read() -> None:
     seen = read(answer())
     assert isinstance(seen, Seen)
-    assert (seen.model_count, seen.model_bytes, seen.uid) == (2, 1048576, 0)
+    assert (seen.models[MODELS].count, seen.models[MODELS].bytes, seen.uid) == (2, 1048576, 0)
     assert seen.noted("swapfile") == ("/swapfile",)
 
 

@@ -103,3 +103,37 @@ def test_an_official_installation_is_known_by_its_folder(host: Scripted) -> None
     # The binary may be back already.
     host.put("/opt/ollama/releases/official/lib/ollama/a")
     assert section(look(host), "official") == ["there"]
+
+
+def test_what_is_noted_is_looked_for_also_when_nobody_asks_for_it(host: Scripted) -> None:
+    host.put("/srv/old.swap")
+    host.put("/srv/old/blobs/sha256-1", "12345")
+    host.put("/srv/old/manifests/a/b/c/d")
+    notes = ("swapfile /srv/old.swap", "swapfile /srv/gone", "models /srv/old", "models /srv/none")
+    host.put("/var/lib/pyinfra-ollama/made", "".join(f"{host.here(one)}\n" for one in notes))
+    said = look(host)
+    assert section(said, "paths") == [f"foreign {host.root}/srv/old.swap"]
+    folder, *rest = section(said, "models")
+    assert folder == f"folder {host.root}/srv/old"
+    assert [line for line in rest if not line.startswith("bytes")] == [
+        "blobs",
+        "manifests",
+        "count 1",
+    ]
+
+
+def test_a_note_of_models_that_stay_is_kept(host: Scripted) -> None:
+    made = host.put("/var/lib/pyinfra-ollama/made", "models /srv/a\nswappiness 60\n")
+    assert host.run("uninstall", stdin=f"notes|{made.parent}|\n").returncode == 0
+    assert made.read_text() == "models /srv/a\n"
+
+
+def test_a_deployment_notes_where_the_models_are(host: Scripted) -> None:
+    for name in ("getent", "id", "chown", "usermod"):
+        host.program(name)
+    home, models = host.here("/srv/home"), host.here("/srv/models")
+    ran = host.run("account", home, models, "", f"{home}|ollama|700", f"{models}|ollama|700")
+    assert ran.returncode == 0, ran.stderr
+    assert (
+        f"models {models}" in (host.root / "var/lib/pyinfra-ollama/made").read_text().splitlines()
+    )
