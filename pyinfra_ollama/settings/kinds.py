@@ -65,3 +65,33 @@ def _path(value: str) -> str:
 
 HostPath = Annotated[str, AfterValidator(_path), WithJsonSchema({"type": "path"})]
 """A path on the host that units, fstab and shells take without escaping."""
+
+# `pyinfra-ollama uninstall` removes these whole (decide/removal/owned.py, with which a test
+# compares them), and the home of the service's user with its models.
+GOING_FOLDERS = (
+    "/etc/nginx/pyinfra-ollama",
+    "/etc/pyinfra-ollama",
+    "/opt/ollama",
+    "/usr/local/lib/pyinfra-ollama",
+    "/var/cache/pyinfra-ollama-backup",
+    "/var/lib/letsencrypt",
+    "/var/lib/pyinfra-ollama",
+    "/var/lib/pyinfra-ollama-acme",
+    "/var/log/pyinfra-ollama",
+)
+SERVICE_HOME = "/usr/share/ollama"
+
+
+def check_stays(value: str) -> str:
+    """Refuse a path below a folder that an uninstall removes whole."""
+    for folder in (*GOING_FOLDERS, SERVICE_HOME):
+        if value == folder or value.startswith(folder + "/"):
+            raise refusal(
+                accepted="a path outside the folders that an uninstall removes whole",
+                remedy=f"choose a path outside {folder}, such as one below /srv",
+            )
+    return value
+
+
+StayingPath = Annotated[HostPath, AfterValidator(check_stays)]
+"""A path on the host of what an uninstall does not take along."""

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field, field_validator
 
 from .base import UNNAMED, Setting, refusal, setting
-from .kinds import Flag, HostPath, Size
+from .kinds import Flag, Size, StayingPath
 from .units import GIB, MIB
 
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+(:[a-z0-9]+)?")
@@ -27,7 +27,7 @@ class Swap(Setting):
         description="Size of the swap file in bytes; '0' removes it.",
         json_schema_extra={"example": '"8G"'},
     )
-    path: HostPath = setting(
+    path: StayingPath = setting(
         "/swapfile", "Path of the swap file.", source="usual deployment guides"
     )
     swappiness: Annotated[int, Field(strict=True, ge=0, le=200)] = setting(

@@ -11,7 +11,7 @@ from . import environment as free
 from .base import refusal, setting
 from .environ import Environ, server_environ
 from .gpu import GpuSelection
-from .kinds import Flag, HostPath
+from .kinds import SERVICE_HOME, Flag, HostPath, check_stays
 from .listening import Listening
 from .models import Model
 from .tuning import Tuning
@@ -28,7 +28,6 @@ _SHARED_FOLDERS = frozenset(
         "/media",
         "/mnt",
         "/opt",
-        "/opt/ollama",
         "/sbin",
         "/srv",
         "/usr",
@@ -37,12 +36,14 @@ _SHARED_FOLDERS = frozenset(
         "/usr/local",
         "/usr/local/bin",
         "/usr/share",
-        "/usr/share/ollama",
         "/var",
         "/var/lib",
         "/var/log",
     ]
 )
+
+# The one place in the home of the service's user: with it, models go only when they are to.
+_AT_HOME = f"{SERVICE_HOME}/.ollama/models"
 
 Text = Annotated[str, AfterValidator(free.check_value)]
 
@@ -87,7 +88,7 @@ class Ollama(Listening, Tuning, GpuSelection):
         example='[Model("llama3.2:1b"), Model("nomic-embed-text", role="embedding")]',
     )
     models_dir: HostPath = setting(
-        "/usr/share/ollama/.ollama/models",
+        _AT_HOME,
         "Folder of the models on the host.",
         source="official installer: the home of its user is /usr/share/ollama",
         example='"/srv/ollama/models"',
@@ -126,12 +127,14 @@ class Ollama(Listening, Tuning, GpuSelection):
 
     @field_validator("models_dir")
     @classmethod
-    def _sandbox_shows_it(cls, value: str) -> str:
+    def _is_for_models(cls, value: str) -> str:
         if value.startswith(("/home/", "/root/")) or value in ("/home", "/root"):
             raise refusal(
                 accepted="a path outside /home and /root, which the service's sandbox hides",
                 remedy="choose a path such as '/srv/ollama/models'",
             )
+        if value != _AT_HOME:
+            check_stays(value)
         if value in _SHARED_FOLDERS:
             raise refusal(
                 accepted="a folder that belongs to the models alone: the service becomes its owner",

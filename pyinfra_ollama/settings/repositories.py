@@ -18,7 +18,7 @@ from pydantic import (
 
 from . import pem
 from .base import LOADING, Setting, refusal, setting
-from .kinds import HostPath, shaped
+from .kinds import StayingPath, shaped
 from .secrets import Secret, SecretValue
 from .sftp import NAMED, USER, Sftp
 
@@ -41,7 +41,7 @@ class Disk(Setting):
 
     positional: ClassVar[tuple[str, ...]] = ("path",)
 
-    path: HostPath = Field(
+    path: StayingPath = Field(
         description="Folder of the repository.",
         json_schema_extra={"example": '"/srv/backup/ollama"'},
     )
