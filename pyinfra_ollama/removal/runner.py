@@ -15,6 +15,7 @@ from pyinfra_ollama.decide.removal import owned
 from pyinfra_ollama.decide.removal.plan import plan
 from pyinfra_ollama.decide.removal.seen import Seen, SeenError, read
 from pyinfra_ollama.decide.removal.steps import Plan, Wishes
+from pyinfra_ollama.refusal import RefusedError
 from pyinfra_ollama.removal.results import HostReport, Report, Status
 from pyinfra_ollama.reports import attempt, survey
 from pyinfra_ollama.settings import Declared
@@ -81,7 +82,10 @@ def removed(
 
 
 def _planned(host: Host, declared: Declared, wishes: Wishes) -> Plan:
-    return plan(declared, _ask(host, declared, wishes), wishes)
+    try:
+        return plan(declared, _ask(host, declared, wishes), wishes)
+    except RefusedError as error:
+        raise engine.HostError(str(error)) from error
 
 
 def _ask(host: Host, declared: Declared, wishes: Wishes) -> Seen:
@@ -93,6 +97,7 @@ def _ask(host: Host, declared: Declared, wishes: Wishes) -> Seen:
         owned.models_dir(declared),
         "keep" if wishes.keep_packages else "",
         " ".join(owned.PACKAGES),
+        " ".join(owned.SEARCHED),
         timeout_seconds=LOOK_SECONDS,
     )
     try:

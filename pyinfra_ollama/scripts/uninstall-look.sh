@@ -1,9 +1,9 @@
 # What there is of this package on a host, for `pyinfra-ollama uninstall`. Reads only.
 # $1 paths that may be there, one per line   $2 units, space separated   $3 models folder   $4 keep: packages stay
-# $5 packages with services of their own, space separated
+# $5 packages with services of their own   $6 folders that may be removed whole, both space separated
 set -u
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive PATH="$PATH:/usr/sbin:/sbin"
-paths=$1 units=$2 models=$3 packages=$4 serving=$5
+paths=$1 units=$2 models=$3 packages=$4 serving=$5 trees=$6
 state=/var/lib/pyinfra-ollama
 scratch=$(mktemp -d /run/pyinfra-ollama-XXXXXX) || scratch=/nonexistent
 trap 'rm -rf "$scratch"' EXIT
@@ -82,6 +82,22 @@ section models
   for part in blobs manifests; do [ ! -d "$folder/$part" ] || printf '%s\n' "$part"; done
   du -sb "$folder" 2>/dev/null | cut -f 1 | sed 's/^/bytes /'
   [ ! -d "$folder/manifests" ] || find "$folder/manifests" -mindepth 4 -maxdepth 4 -type f | wc -l | sed 's/^/count /'
+done
+end
+section inside
+# By what it looks like: who keeps it there may declare it no more.
+for tree in $trees; do
+  [ -d "$tree" ] || continue
+  find "$tree" -type d \( -name manifests -o -name snapshots \) | while IFS= read -r found; do
+    folder=${found%/*}
+    case $found in
+      */manifests) [ ! -d "$folder/blobs" ] || printf 'models %s\n' "$folder" ;;
+      *) [ ! -d "$folder/keys" ] || [ ! -f "$folder/config" ] || printf 'repository %s\n' "$folder" ;;
+    esac
+  done
+  tail -n +2 /proc/swaps | while read -r path _; do
+    case $path in "$tree"/*) [ ! -e "$path" ] || printf 'swapfile %s\n' "$path" ;; esac
+  done
 done
 end
 section firewall

@@ -122,6 +122,14 @@ LEFT: Mapping[str, Mapping[str, str]] = {
 ACCOUNTS: Mapping[str, tuple[str, ...]] = {
     "prometheus": tuple(package for package in SERVING if package.startswith("prometheus")),
 }
+# Where something may lie that stays (uninstall-look.sh, inside).
+SEARCHED = (
+    *TREES,
+    layout.backup.CACHE,
+    layout.STATE,
+    layout.HOME,
+    *(path for paths in LEFT.values() for path, verb in paths.items() if verb == "tree"),
+)
 # Where nobody else would put anything; a file there that is not ours is worth a word.
 OWN = (*(f"{UNIT_FOLDER}/{unit}" for unit in UNITS), *monitoring.TOOLS)
 PACKAGES = tuple(dict.fromkeys((*SERVING, *LEFT, "ufw")))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.firewall.rules import is_ours
 from pyinfra_ollama.decide.removal import owned
+from pyinfra_ollama.decide.removal.inside import check as check_inside
 from pyinfra_ollama.decide.removal.leaving import steps as left_behind
 from pyinfra_ollama.decide.removal.seen import Seen
 from pyinfra_ollama.decide.removal.serving import steps as serving
@@ -20,8 +21,12 @@ NOTES = ("user", "group", "folder", "models")
 
 
 def plan(declared: Declared, seen: Seen, wishes: Wishes) -> Plan:
-    """Everything of this package that is there; what was there before it stays."""
+    """Everything of this package that is there; what was there before it stays.
+
+    Raises `RefusedError` when what stays would go with the folder that it lies in.
+    """
     steps = tuple(_steps(declared, seen, wishes))
+    check_inside(seen, wishes, steps)
     return Plan(steps, tuple(stays(declared, seen, wishes)))
 
 
@@ -53,11 +58,12 @@ def _steps(declared: Declared, seen: Seen, wishes: Wishes) -> Iterator[Removal]:
         yield Removal("lineage", "pyinfra-ollama", text="have certbot delete its certificate")
     yield from serving(seen)
     yield from _firewall(seen)
+    # It may lie in one of the folders.
+    yield from _swap(seen)
     for path in (*owned.TREES, *owned.PASSING_TREES):
         if path in seen.paths:
             passing = path in owned.PASSING_TREES
             yield Removal("tree", path, text=f"remove {path} and all in it", passing=passing)
-    yield from _swap(seen)
     yield from _models(seen, wishes)
     yield from _official(seen)
     # Before the packages, which remove folders that are empty then.

@@ -17,6 +17,7 @@ SECTIONS = (
     "before",
     "official",
     "models",
+    "inside",
     "firewall",
     "lineage",
     "packages",
@@ -45,7 +46,8 @@ class Seen:
     "left" (half written beside one of ours); `made`: what the deployment noted that it made, None
     where it noted nothing (an older version); `state`: what is in the folder of these notes;
     `before`: files whose former content is kept; `models`: by folder, the declared one and those
-    that were declared before; `rules`: ufw's, of whomever.
+    that were declared before; `inside`: what people keep in folders that may go, "models",
+    "repository" or "swapfile" with its path; `rules`: ufw's, of whomever.
 
     `packages`: what apt would remove; `kept`: packages that were asked for and stay, with the
     reason; `here`, `had`: of those with services, which are installed and which were there
@@ -61,6 +63,7 @@ class Seen:
     before: frozenset[str]
     official: bool
     models: Mapping[str, Models]
+    inside: tuple[tuple[str, str], ...]
     rules: tuple[UfwRule, ...]
     lineage: bool
     packages: tuple[str, ...]
@@ -113,6 +116,7 @@ def read(lines: Iterable[str]) -> Seen:
 
 
 def _seen(found: Mapping[str, list[str]]) -> Seen:
+    rows = (line.partition(" ") for line in found["inside"])
     packages = [line.split(" ", 2) for line in found["packages"]]
     return Seen(
         uid=int(found["uid"][0]),
@@ -123,6 +127,7 @@ def _seen(found: Mapping[str, list[str]]) -> Seen:
         before=frozenset(found["before"]),
         official=bool(found["official"]),
         models=dict(_models(found["models"])),
+        inside=tuple((kind, path) for kind, _, path in rows),
         rules=rules(found["firewall"]),
         lineage=bool(found["lineage"]),
         packages=_of(packages, "new"),

@@ -42,6 +42,7 @@ ALL = {
     "before": [],
     "official": [],
     "models": [f"folder {MODELS}", "blobs", "manifests", "bytes 1048576", "count 2"],
+    "inside": [],
     "firewall": [],
     "lineage": [],
     "packages": ["new zstd", "new libzstd9"],

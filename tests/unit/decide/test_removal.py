@@ -8,6 +8,7 @@ import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.removal.steps import Wishes
+from pyinfra_ollama.refusal import RefusedError
 
 from .backups import having
 from .removals import ALL, DOOR, MODELS, SSH, planned, steps
@@ -21,10 +22,10 @@ def test_all_of_it_in_an_order_in_which_a_cut_is_finished_by_the_next() -> None:
         f"file|{layout.UNIT_FILE}|",
         f"file|{layout.DROP_IN}|",
         "reload|systemd|",
-        "tree|/opt/ollama|",
-        "tree|/etc/pyinfra-ollama|",
         "swap|/swapfile|",
         "swappiness|60|",
+        "tree|/opt/ollama|",
+        "tree|/etc/pyinfra-ollama|",
         f"tree|{MODELS}/blobs|",
         f"tree|{MODELS}/manifests|",
         "tree|/usr/share/ollama|",
@@ -167,6 +168,44 @@ def test_somebody_elses_unit_of_that_name_is_left_alone(kind: str) -> None:
     assert found.steps == ()
     if kind == "foreign":
         assert f"{layout.UNIT_FILE}: it does not say that it is of this package" in found.stays
+
+
+@pytest.mark.parametrize(
+    ("inside", "wishes", "said"),
+    [
+        ("models /opt/ollama/models", Wishes(), "/opt/ollama/models holds models"),
+        ("repository /var/lib/pyinfra-ollama/b", Wishes(), "lib/pyinfra-ollama/b holds backups"),
+        ("repository /usr/share/ollama/b", Wishes(purge_models=True), "ollama/b holds backups"),
+        ("swapfile /opt/ollama/swap", Wishes(), "/opt/ollama/swap is in use as swap"),
+    ],
+)
+def test_nothing_goes_while_what_stays_lies_in_it(inside: str, wishes: Wishes, said: str) -> None:
+    with pytest.raises(RefusedError, match=f"{said}.*move it"):
+        planned(wishes=wishes, inside=[inside])
+
+
+@pytest.mark.parametrize(
+    ("inside", "wishes", "made"),
+    [
+        ("models /opt/ollama/models", Wishes(purge_models=True), []),
+        # The home stays.
+        ("repository /usr/share/ollama/b", Wishes(), []),
+        ("repository /usr/share/ollama/b", Wishes(purge_models=True), ["group x"]),
+        (f"models {MODELS}", Wishes(), []),
+        ("swapfile /opt/ollama/swap", Wishes(), ["swapfile /opt/ollama/swap"]),
+    ],
+)
+def test_what_goes_or_lies_in_what_stays_keeps_nothing(
+    inside: str, wishes: Wishes, made: list[str]
+) -> None:
+    made = made or ALL["made"]
+    found = steps(planned(wishes=wishes, inside=[inside], made=made))
+    assert "tree|/opt/ollama|" in found
+
+
+def test_a_swapfile_is_switched_off_before_the_folder_goes_that_it_lies_in() -> None:
+    found = steps(planned())
+    assert found.index("swap|/swapfile|") < found.index("tree|/opt/ollama|")
 
 
 def test_backups_stay() -> None:

@@ -26,7 +26,8 @@ def test_a_trial_of_the_firewall_that_could_not_be_undone_is_said(host: Scripted
 
 def look(host: Scripted, *paths: str, packages: str = "keep") -> str:
     """What a look at the host says when it is asked about these paths."""
-    words = ("\n".join(map(host.here, paths)), "", host.here("/srv/models"), packages, "")
+    trees = " ".join(map(host.here, ("/opt/ollama", "/var/lib/pyinfra-ollama", "/srv/home")))
+    words = ("\n".join(map(host.here, paths)), "", host.here("/srv/models"), packages, "", trees)
     ran = host.run("uninstall-look", *words)
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
@@ -137,3 +138,18 @@ def test_a_deployment_notes_where_the_models_are(host: Scripted) -> None:
     assert (
         f"models {models}" in (host.root / "var/lib/pyinfra-ollama/made").read_text().splitlines()
     )
+
+
+def test_what_stays_is_found_in_folders_that_go(host: Scripted) -> None:
+    host.put("/opt/ollama/models/blobs/sha256-1")
+    host.put("/opt/ollama/models/manifests/a/b/c/d")
+    host.put("/opt/ollama/releases/0.33.0/lib/ollama/a")
+    for name in ("config", "keys/1", "snapshots/1"):
+        host.put(f"/srv/home/my/backup/{name}")
+        host.put(f"/srv/elsewhere/backup/{name}")
+    # What restic keeps of a repository is none.
+    host.put("/var/lib/pyinfra-ollama/cache/snapshots/1")
+    assert section(look(host), "inside") == [
+        f"models {host.root}/opt/ollama/models",
+        f"repository {host.root}/srv/home/my/backup",
+    ]

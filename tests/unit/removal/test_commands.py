@@ -112,6 +112,10 @@ def test_what_could_not_be_removed_is_said(hosts: Hosts) -> None:
     ("look", "said"),
     [
         (answer()[:-2], "the host did not say all that was asked: uid"),
+        (
+            answer(inside=["models /opt/ollama/models"]),
+            "/opt/ollama/models holds models, which stay",
+        ),
         (answer(uid=["1000"]), "the commands ran as user 1000, not as root"),
     ],
 )

@@ -26,6 +26,8 @@ REMOVED = sorted(
 def test_the_settings_know_every_folder_that_an_uninstall_removes_whole() -> None:
     assert sorted(GOING_FOLDERS) == REMOVED
     assert SERVICE_HOME == layout.HOME
+    # Where older versions took such a setting, it is looked for.
+    assert {*GOING_FOLDERS, SERVICE_HOME} == set(owned.SEARCHED)
 
 
 @pytest.mark.parametrize("folder", [*REMOVED, layout.HOME])
