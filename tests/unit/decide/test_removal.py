@@ -8,7 +8,6 @@ import pytest
 
 from pyinfra_ollama import layout
 from pyinfra_ollama.decide.removal.steps import Wishes
-from pyinfra_ollama.refusal import RefusedError
 
 from .backups import having
 from .removals import ALL, DOOR, MODELS, SSH, planned, steps
@@ -122,44 +121,6 @@ def test_only_what_lasts_is_agreed_to() -> None:
     assert before.agreed == after.agreed
 
 
-def test_an_official_installation_is_moved_back_before_its_folder_goes() -> None:
-    made = ["official enabled", "official active"]
-    found = steps(planned(official=["there"], before=[layout.UNIT_FILE], made=made))
-    assert found.index("official|official|") < found.index("tree|/opt/ollama|")
-    assert found.index(f"file|{layout.UNIT_FILE}|") < found.index("enable|ollama.service|")
-    assert "start|ollama.service|" in found
-
-
-def test_one_that_was_cut_off_starts_it_as_well() -> None:
-    there = [f"foreign {layout.UNIT_FILE}", "folder /var/lib/pyinfra-ollama"]
-    made = ["official enabled", "official active"]
-    found = planned(paths=there, before=[layout.UNIT_FILE], made=made, units=[], models=[])
-    assert "start|ollama.service|" in steps(found)
-
-
-@pytest.mark.parametrize(
-    ("official", "binary"),
-    [(["there"], []), ([], [f"foreign {layout.COMMAND}"])],
-    ids=["its folder is there", "its binary is back"],
-)
-def test_one_that_was_cut_off_early_still_gives_it_all_back(
-    official: list[str], binary: list[str]
-) -> None:
-    there = [path for path in ALL["paths"] if layout.COMMAND not in path] + binary
-    made = ["official enabled", "official active"]
-    found = planned(paths=there, official=official, before=[layout.UNIT_FILE], made=made)
-    lines = steps(found)
-    assert f"file|{layout.UNIT_FILE}|" in lines
-    assert f"away|{layout.UNIT_FILE}|" not in lines
-    assert lines.index("enable|ollama.service|") < lines.index("start|ollama.service|")
-
-
-def test_the_unit_of_an_official_installation_that_is_gone_does_not_come_back() -> None:
-    found = steps(planned(before=[layout.UNIT_FILE], made=["official enabled"]))
-    assert f"away|{layout.UNIT_FILE}|" in found
-    assert not [line for line in found if line.startswith("enable")]
-
-
 @pytest.mark.parametrize("kind", ["foreign", "link"])
 def test_somebody_elses_unit_of_that_name_is_left_alone(kind: str) -> None:
     nothing: dict[str, list[str]] = {name: [] for name in ALL if name != "uid"}
@@ -168,44 +129,6 @@ def test_somebody_elses_unit_of_that_name_is_left_alone(kind: str) -> None:
     assert found.steps == ()
     if kind == "foreign":
         assert f"{layout.UNIT_FILE}: it does not say that it is of this package" in found.stays
-
-
-@pytest.mark.parametrize(
-    ("inside", "wishes", "said"),
-    [
-        ("models /opt/ollama/models", Wishes(), "/opt/ollama/models holds models"),
-        ("repository /var/lib/pyinfra-ollama/b", Wishes(), "lib/pyinfra-ollama/b holds backups"),
-        ("repository /usr/share/ollama/b", Wishes(purge_models=True), "ollama/b holds backups"),
-        ("swapfile /opt/ollama/swap", Wishes(), "/opt/ollama/swap is in use as swap"),
-    ],
-)
-def test_nothing_goes_while_what_stays_lies_in_it(inside: str, wishes: Wishes, said: str) -> None:
-    with pytest.raises(RefusedError, match=f"{said}.*move it"):
-        planned(wishes=wishes, inside=[inside])
-
-
-@pytest.mark.parametrize(
-    ("inside", "wishes", "made"),
-    [
-        ("models /opt/ollama/models", Wishes(purge_models=True), []),
-        # The home stays.
-        ("repository /usr/share/ollama/b", Wishes(), []),
-        ("repository /usr/share/ollama/b", Wishes(purge_models=True), ["group x"]),
-        (f"models {MODELS}", Wishes(), []),
-        ("swapfile /opt/ollama/swap", Wishes(), ["swapfile /opt/ollama/swap"]),
-    ],
-)
-def test_what_goes_or_lies_in_what_stays_keeps_nothing(
-    inside: str, wishes: Wishes, made: list[str]
-) -> None:
-    made = made or ALL["made"]
-    found = steps(planned(wishes=wishes, inside=[inside], made=made))
-    assert "tree|/opt/ollama|" in found
-
-
-def test_a_swapfile_is_switched_off_before_the_folder_goes_that_it_lies_in() -> None:
-    found = steps(planned())
-    assert found.index("swap|/swapfile|") < found.index("tree|/opt/ollama|")
 
 
 def test_backups_stay() -> None:
