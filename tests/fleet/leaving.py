@@ -33,6 +33,20 @@ if command -v iptables >/dev/null; then iptables -S; ip6tables -S; fi
 """
 
 
+# What a deployment installs may need newer packages than the lab's base has; those stay newer.
+UPGRADE = """
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update && apt-get -qq -y upgrade && apt-get clean && rm -rf /var/lib/apt/lists/*
+"""
+
+
+def bare(fleet: Fleet, host: str) -> dict[str, list[str]]:
+    """Make a host bare, with Debian's newest packages; what there is then."""
+    fleet.reset(host)
+    fleet.sh(host, UPGRADE, timeout=300)
+    return look(fleet, host)
+
+
 def look(fleet: Fleet, host: str) -> dict[str, list[str]]:
     """What there is, by other eyes than the package's."""
     pruned = " -o ".join(f"-path {path}" for path in (*UNSEEN, KEPT))

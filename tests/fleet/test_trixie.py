@@ -1,4 +1,4 @@
-"""The whole way on Debian 13, behind a gateway and a firewall."""
+"""The whole way on Debian 13, behind a gateway and a firewall, and back again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet import eyes, gatewaying
+from pyinfra_ollama.settings import Secret
+from tests.fleet import eyes, gatewaying, leaving
 from tests.fleet.eyes import differing
 from tests.fleet.filtering import reaches
 from tests.fleet.gatewaying import KEYS, Door
@@ -17,14 +18,24 @@ HOST = "host1"
 
 
 @pytest.fixture(scope="module")
-def converged(trixie: Fleet) -> Path:
+def before(trixie: Fleet) -> dict[str, list[str]]:
+    """All that the host is when it is bare."""
+    return leaving.bare(trixie, HOST)
+
+
+@pytest.fixture(scope="module")
+def converged(
+    trixie: Fleet, before: dict[str, list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """From bare, as foretold."""
-    trixie.reset(HOST)
     assert trixie.sh(HOST, ". /etc/os-release; echo $VERSION_ID") == "13"
     limits = {"memory_max": "8G", "tasks_max": 512, "cpu_quota_percent": 200}
     models = {"models": trixie.models()}
     # A key that is kept to a model has nginx's JavaScript module read bodies.
     keys = [gatewaying.key("chat"), gatewaying.key("next", models=[trixie.chat()["name"]])]
+    password = tmp_path_factory.mktemp("secrets") / "password"
+    password.touch(mode=0o600)
+    password.write_text("0123456789abcdef\n")
     inventory = trixie.inventory(
         HOST,
         user="asker",
@@ -32,9 +43,13 @@ def converged(trixie: Fleet) -> Path:
         service=limits,
         gateway=gatewaying.declared(keys=keys),
         firewall={},
+        monitoring={},
+        metrics={},
+        backup={"repository": {"path": leaving.KEPT}, "password": Secret.file(str(password))},
     )
     planned = trixie.plan(inventory).planned
     assert trixie.apply(inventory).changed() == planned
+    trixie.sh(HOST, "ollama-backup run && systemctl start ollama-monitor", timeout=300)
     return inventory
 
 
@@ -79,3 +94,14 @@ def test_the_verifier_agrees(trixie: Fleet, converged: Path) -> None:
     """Every check, with each model loaded and asked."""
     ran = trixie.verify(converged)
     assert ran.code == 0, ran.text
+
+
+def test_an_uninstall_leaves_what_was_there_before(
+    trixie: Fleet, converged: Path, before: dict[str, list[str]]
+) -> None:
+    ran = leaving.uninstall(converged, "--purge-models", "--yes")
+    assert ran.code == 0, ran.text
+    leaving.assert_same(before, leaving.look(trixie, HOST))
+    assert trixie.sh(HOST, f"ls {leaving.KEPT}/config"), "the backups stay"
+    again = leaving.uninstall(converged, "--purge-models", "--plan")
+    assert again.code == 0, again.text

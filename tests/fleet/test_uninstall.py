@@ -9,7 +9,7 @@ import pytest
 from pyinfra_ollama.settings import Secret
 from tests.fleet import gatewaying
 from tests.fleet.harness import Fleet
-from tests.fleet.leaving import KEPT, assert_same, look, uninstall
+from tests.fleet.leaving import KEPT, assert_same, bare, look, uninstall
 
 pytestmark = pytest.mark.slow
 
@@ -48,8 +48,7 @@ def everything(fleet: Fleet, folder: Path) -> Path:
 def test_a_host_is_what_it_was_also_when_uninstalling_was_cut_off(
     fleet: Fleet, tmp_path: Path
 ) -> None:
-    fleet.reset(HOST)
-    before = look(fleet, HOST)
+    before = bare(fleet, HOST)
     inventory = everything(fleet, tmp_path)
     fleet.apply(inventory, timeout=600)
     fleet.sh(HOST, "ollama-backup run && systemctl start ollama-monitor", timeout=300)
