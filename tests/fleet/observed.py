@@ -61,7 +61,12 @@ def declared(fleet: Fleet, *, also: dict[str, Any] | None = None, **more: Any) -
             "firewall": {},
             **(also or {}),
         },
-        OBSERVER: {"ollama": None, "observer": {"scrape_seconds": 5, **more}},
+        OBSERVER: {
+            "ollama": None,
+            "observer": {"scrape_seconds": 5, **more},
+            # Asked by itself at an address that others could use.
+            "metrics": {"listen": fleet.lab.host(OBSERVER).address},
+        },
     }
     return fleet.inventory(HOST, OBSERVER, each=each, metrics={}, verify={"generate": False})
 

@@ -144,6 +144,14 @@ def test_only_observers_and_this_machine_are_answered() -> None:
     ]
 
 
+def test_the_address_it_listens_on_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    # No address of the machine that tests it.
+    monkeypatch.setattr(Door, "server_bind", lambda door: door.socket.bind(("127.0.0.1", 0)))
+    with open_door(Settings(address="10.0.0.5", observers=("192.0.2.7",))) as door:
+        callers = ("10.0.0.5", "10.0.0.6")
+        assert [door.verify_request(None, (one, 1)) for one in callers] == [True, False]
+
+
 def test_a_stranger_is_hung_up_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with open_door(Settings()) as door:
         monkeypatch.setattr(door, "verify_request", lambda *given: False)

@@ -28,7 +28,9 @@ class Door(ThreadingHTTPServer):
         self.settings = settings
         self.collector = Collector(settings)
         self.stamp = stamp(settings)
-        self._allowed = frozenset(ipaddress.ip_address(one) for one in settings.observers)
+        # Whoever asks the address that is listened on from this machine has it as its own.
+        known = (*settings.observers, settings.address)
+        self._allowed = frozenset(map(ipaddress.ip_address, known))
         address = settings.address
         if address == "::" and not _speaks_ipv6():
             address = "0.0.0.0"
