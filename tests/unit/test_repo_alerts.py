@@ -11,6 +11,7 @@ import pytest
 from pyinfra_ollama import layout
 from pyinfra_ollama.layout import grafana
 from tests.unit import repo
+from tests.unit.decide.monitored import observing, texts
 
 RULES = Path("templates/etc/prometheus/rules/pyinfra-ollama.yml.j2")
 DASHBOARD = Path(f"files{grafana.DASHBOARD}")
@@ -87,3 +88,16 @@ def test_recorded_series_that_are_asked_for_are_recorded() -> None:
     wanted = set(re.findall(r"instance[a-z_]*:[a-z0-9_:]+", repo.text(DASHBOARD)))
     wanted |= set(re.findall(r"expr: .*?(instance[a-z_]*:[a-z0-9_:]+)", repo.text(RULES)))
     assert wanted <= recorded
+
+
+# A host that is off, a page that is not whole and a certificate are nobody's maintenance.
+ALWAYS = {"OllamaHostUnreachable", "OllamaMetricsPartial", "OllamaCertificateExpires"}
+
+
+def test_the_servers_and_the_gateways_own_alerts_are_off_in_maintenance() -> None:
+    groups = texts(observing())[layout.monitoring.PROMETHEUS_RULES].split("  - name: ")
+    own = [one for one in groups if one.startswith(("ollama-server", "ollama-gateway"))]
+    alerts = [one.split("\n", 1) for group in own for one in group.split("- alert: ")[1:]]
+    guarded = {name for name, rule in alerts if "unless on (instance) pyinfra_ollama_m" in rule}
+    assert {name for name, _ in alerts} - guarded == ALWAYS
+    assert len(guarded) > 8
