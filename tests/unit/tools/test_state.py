@@ -10,6 +10,8 @@ from ollama_tools import maintenance, output, state
 from ollama_tools.maintenance import Maintenance, WrongError, seconds, turn_on
 from ollama_tools.state import Memory, Told, alone, deployment
 
+from .things import RAN, figures
+
 
 def test_memory_lasts_from_run_to_run(tmp_path: Path) -> None:
     memory = Memory(
@@ -98,10 +100,14 @@ def test_the_switch(
     monkeypatch.setattr(maintenance, "SWITCH", path)
     monkeypatch.setattr(maintenance.os, "geteuid", lambda: 0)
     monkeypatch.setattr(Maintenance.read.__func__, "__defaults__", (path,))
+    monkeypatch.setattr(output, "TEXTFILES", tmp_path)
+    output.textfile(on=False, now=5.0)
     maintenance.switch("2h", "a new\nkernel")
     assert "(a new kernel)" in capsys.readouterr().out
+    assert figures(tmp_path) == {RAN: "5", "pyinfra_ollama_maintenance": "1"}
     maintenance.switch("off", "")
     assert capsys.readouterr().out == "no maintenance\n"
+    assert figures(tmp_path) == {RAN: "5", "pyinfra_ollama_maintenance": "0"}
     assert not path.exists()
     monkeypatch.setattr(maintenance.os, "geteuid", lambda: 1000)
     with pytest.raises(WrongError, match="only root"):
@@ -150,15 +156,6 @@ def test_a_full_disk_and_a_link_are_told_of(tmp_path: Path) -> None:
     link.symlink_to(tmp_path / "elsewhere")
     assert len(output.log(["one"], link)) == 1
     assert not (tmp_path / "elsewhere").exists()
-
-
-def test_figures_for_a_node_exporter(tmp_path: Path) -> None:
-    assert output.textfile(on=True, folder=tmp_path / "none") == []
-    assert output.textfile(on=True, folder=tmp_path, now=5.0) == []
-    (path,) = tmp_path.iterdir()
-    assert path.stat().st_mode & 0o777 == 0o644
-    assert "pyinfra_ollama_monitor_last_run_timestamp_seconds 5\n" in path.read_text()
-    assert path.read_text().endswith("pyinfra_ollama_maintenance 1\n")
 
 
 def test_times_do_not_follow_the_wall_clock(monkeypatch: pytest.MonkeyPatch) -> None:

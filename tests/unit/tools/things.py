@@ -6,14 +6,17 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from ollama_tools import output
 from ollama_tools.asking import Answer
 from ollama_tools.checks import Seen
 from ollama_tools.config import Config, Service
 from ollama_tools.units import Unit
 
 GOOD = Answer("good", '{"version":"0.33.0"}', 0.01)
+RAN = "pyinfra_ollama_monitor_last_run_timestamp_seconds"
 SILENT = Answer("silent", "no answer from port 11434 within 10 s")
 REFUSED = Answer("refused", "nothing listens on port 11434")
 
@@ -87,3 +90,9 @@ def answering(*paths: tuple[str, int, str]) -> Iterator[tuple[int, list[tuple[st
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def figures(folder: Path) -> dict[str, str]:
+    """What Prometheus is told, by name."""
+    lines = (folder / output.NAME).read_text().splitlines()
+    return dict(line.split() for line in lines if not line.startswith("#"))

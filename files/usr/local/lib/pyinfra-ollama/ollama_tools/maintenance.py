@@ -10,11 +10,12 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ollama_tools import state
+from ollama_tools import output, state
 
 __all__ = ["Maintenance", "WrongError", "add_options", "seconds", "switch", "words"]
 
@@ -95,4 +96,8 @@ def switch(wanted: str, reason: str) -> int:
         turn_on(seconds(wanted), " ".join(reason.split()))
     found = Maintenance.read()
     print(words(found) if found else "no maintenance")
+    if wanted != "show":
+        # Prometheus has alerts that it holds back, and the monitor's next run may be long from now.
+        for failure in output.switched(on=found is not None):
+            print(failure, file=sys.stderr)
     return 0
