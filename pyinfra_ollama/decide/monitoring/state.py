@@ -103,7 +103,8 @@ def _daemon(declared: Declared, name: str, found: MonitoringState) -> Need:
     unit, words = f"{name}.service", arguments(declared, name)
     there = found.daemons.get(unit, _ABSENT)
     reasons = [*_running(name, there)]
-    if not reasons and not set(words) <= set(there.words):
+    # Its first word is the program; one option more is another start too.
+    if not reasons and sorted(words) != sorted(there.words[1:]):
         reasons.append("it was started with other arguments")
     address = words[0].partition("=")[2]
     path = "/-/ready" if name in _READ else "/metrics"

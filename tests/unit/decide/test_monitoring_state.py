@@ -71,6 +71,14 @@ def test_a_program_in_another_state_is_started_anew(change: dict[str, object]) -
     assert work(declared, with_daemon(converged(declared), unit, **change)) == [(unit, "restart")]
 
 
+def test_an_option_that_is_no_longer_declared_is_taken_away() -> None:
+    found = converged(observing(retention_size="10G"))
+    less = observing()
+    there = found.monitoring.daemons if found.monitoring else {}
+    started = with_monitoring(converged(less), daemons=there)
+    assert work(less, started) == [("prometheus.service", "restart")]
+
+
 def test_a_configuration_that_changed_since_it_was_taken_is_reloaded() -> None:
     declared = observing()
     found = converged(declared)
