@@ -13,6 +13,8 @@ from .kinds import Flag, Size, shaped
 from .metrics import addresses
 
 Port = Annotated[int, Field(strict=True, ge=1024, le=65535)]
+# Seconds: five scrapes in the five minutes of the recorded rates, which the dashboard has too.
+LONGEST = 60
 
 
 class Observer(Setting):
@@ -42,7 +44,7 @@ class Observer(Setting):
     alertmanager_port: Port = setting(
         9093, "Port of Alertmanager.", source="Alertmanager", validate_default=True
     )
-    scrape_seconds: Annotated[int, Field(strict=True, ge=5, le=300)] = setting(
+    scrape_seconds: Annotated[int, Field(strict=True, ge=5, le=LONGEST)] = setting(
         15, "How often hosts are asked, in seconds.", source="Prometheus' getting started guide"
     )
     retention_days: Annotated[int, Field(strict=True, ge=1, le=3650)] = setting(
@@ -72,6 +74,16 @@ class Observer(Setting):
         source="this repository",
         example='"https://wiki.example.com/runbooks"',
     )
+
+    @field_validator("scrape_seconds", mode="before")
+    @classmethod
+    def _is_often_enough(cls, value: object) -> object:
+        if isinstance(value, int) and value > LONGEST:
+            raise refusal(
+                accepted=f"{LONGEST} or less: what is recorded of five minutes needs five scrapes",
+                remedy=f"write scrape_seconds={LONGEST}",
+            )
+        return value
 
     @field_validator("source_addresses")
     @classmethod
