@@ -64,7 +64,7 @@ class Metrics(Setting):
     runners: Flag = setting(
         True,
         "Whether runners count tokens and times (LLAMA_ARG_ENDPOINT_METRICS=1). Changing it "
-        "restarts the server.",
+        "restarts the server. Without it, observers cannot tell that requests wait.",
         source="our choice because nothing else tells tokens per second",
     )
 

@@ -103,12 +103,16 @@ class Observer(Setting):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One host that is observed; `parts` are the paths of its door besides /metrics."""
+    """One host that is observed; `parts` are the paths of its door besides /metrics.
+
+    `runners`: whether its runners tell what they work on.
+    """
 
     name: str
     address: str
     port: int
     parts: tuple[str, ...]
+    runners: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,9 @@ def _target(name: str, metrics: Metrics, data: Mapping[str, object], *, here: bo
     else:
         address = "127.0.0.1" if here else str(data.get("ssh_hostname") or name)
     parts = tuple(path for path in PASSED_ON if path != "/nginx" or data.get("gateway") is not None)
-    return Target(name=name, address=address, port=metrics.port, parts=parts)
+    return Target(
+        name=name, address=address, port=metrics.port, parts=parts, runners=metrics.runners
+    )
 
 
 def _declared(data: Mapping[str, object], model: type[Kind], variable: str) -> Kind | None:

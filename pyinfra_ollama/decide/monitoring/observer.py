@@ -45,6 +45,7 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
             time, observer.alerts.patience, least=scrapes * observer.scrape_seconds
         ),
         "start": START,
+        "runners_tell": all(target.runners for target in settings.targets),
     }
     texts = {
         path: render(templates, f"{path[1:]}.j2", **values)

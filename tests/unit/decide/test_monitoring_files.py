@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from ollama_exporter.settings import Settings, _frozen
 from pyinfra_ollama import layout
@@ -108,6 +109,17 @@ def test_thresholds_and_the_place_of_runbooks_stand_in_the_rules() -> None:
     ]
     assert "instance:node_memory_used:ratio > 77 / 100" in rules
     assert 'runbook: "https://wiki.example.com/r/OllamaDown.md"' in rules
+
+
+def test_waiting_requests_are_not_counted_where_a_hosts_runners_do_not_tell() -> None:
+    declared = observing()
+    assert declared.observer is not None
+    silent = tuple(replace(one, runners=False) for one in declared.observer.targets)
+    less = replace(declared, observer=replace(declared.observer, targets=silent))
+    rules, without = (texts(one)[layout.monitoring.PROMETHEUS_RULES] for one in (declared, less))
+    assert "OllamaRequestsWait" in rules
+    assert "OllamaRequestsWait" not in without
+    assert rules.count("- alert:") == without.count("- alert:") + 1
 
 
 def test_a_patience_shortens_what_has_to_last_and_what_passes_by_itself() -> None:

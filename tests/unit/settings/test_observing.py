@@ -59,6 +59,16 @@ def test_an_observer_without_targets_observes_all_that_have_metrics() -> None:
     assert server.runner_metrics
 
 
+def test_a_host_whose_runners_do_not_tell_is_known_as_such() -> None:
+    silent = {**SERVER, "metrics": {"runners": False}}
+    observer = loaded(a=SERVER, b=silent, watch=WATCH)["watch"].observer
+    assert observer is not None
+    assert [(target.name, target.runners) for target in observer.targets] == [
+        ("a", True),
+        ("b", False),
+    ]
+
+
 def test_targets_are_hosts_and_groups() -> None:
     watch = {**WATCH, "observer": {"targets": ["gpus", "gate"]}}
     hosts = dict.fromkeys(("a", "b", "c", "gate"), SERVER)
