@@ -63,9 +63,9 @@ class Alerts(Setting):
         "Days before the gateway's certificate ends.",
         source="our choice because renewals come earlier: certbot's 30 days before",
     )
-    monitor_silent_seconds: Seconds = setting(
+    monitor_silent_seconds: Annotated[int, Field(strict=True, ge=1, le=172_800)] = setting(
         900,
-        "How long ollama-monitor may not have run, in seconds.",
+        "How long ollama-monitor may not have run, in seconds; two intervals of it at least.",
         source="our choice because it runs every 5 minutes",
     )
     backup_hours: AtLeastOne = setting(

@@ -12,10 +12,12 @@ from .backends import Inventory
 from .base import Setting
 from .gateway import Gateway
 from .metrics import PASSED_ON, Metrics, MetricsSettings
+from .monitoring import Monitoring
 from .network import is_loopback
 from .observer import Observer, ObserverSettings, Target
 from .ollama import Ollama
 from .problems import Problem
+from .units import duration_seconds
 
 Kind = TypeVar("Kind", bound=Setting)
 
@@ -88,7 +90,30 @@ def resolve_observer(
             problems.append(_unseen(host, name, f"has its metrics on {metrics.listen} only"))
         else:
             targets.append(_target(name, metrics, inventory.data[name], here=name == host))
+    problems += _silences(host, observer, inventory)
     return ObserverSettings(observer=observer, targets=tuple(targets)), problems
+
+
+def _silences(host: str, observer: Observer, inventory: Inventory) -> Iterator[Problem]:
+    """A monitor that would be called silent between two of its runs."""
+    declared = {
+        name: found
+        for name in _observed(observer, inventory)
+        if (found := _declared(inventory.data[name], Monitoring, "monitoring"))
+    }
+    silent = observer.alerts.monitor_silent_seconds
+    slowest = max(declared, key=lambda name: duration_seconds(declared[name].interval), default="")
+    least = round(2 * duration_seconds(declared[slowest].interval)) if slowest else 0
+    if silent < least:
+        yield Problem(
+            hosts=(host,),
+            path="observer.alerts.monitor_silent_seconds",
+            seen=f"{silent}, though ollama-monitor of {slowest!r} runs every "
+            f"{declared[slowest].interval}",
+            accepted="two of its intervals or more",
+            remedy=f"write monitor_silent_seconds={least} in Alerts(...), or a shorter interval "
+            f"in Monitoring(...) of {slowest}",
+        )
 
 
 def _observed(observer: Observer, inventory: Inventory) -> tuple[str, ...]:

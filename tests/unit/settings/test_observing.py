@@ -126,6 +126,20 @@ def test_what_cannot_be_observed_is_said(targets: list[str], path: str, seen: st
     assert problems(plain={"ollama": {}}, hidden=hidden, watch=watch) == [(path, seen)]
 
 
+def test_a_monitor_that_runs_seldom_is_not_to_be_called_silent_in_between() -> None:
+    seldom = {**SERVER, "monitoring": {"interval": "24h"}}
+    often = {**SERVER, "monitoring": {"interval": "450s"}}
+    assert problems(a=often, b=seldom, watch=WATCH) == [
+        (
+            "observer.alerts.monitor_silent_seconds",
+            "900, though ollama-monitor of 'b' runs every 24h",
+        )
+    ]
+    patient = {**WATCH, "observer": {"alerts": {"monitor_silent_seconds": 172_800}}}
+    assert loaded(a=often, b=seldom, watch=patient)["watch"].observer
+    assert loaded(a=often, watch=WATCH)["watch"].observer
+
+
 @pytest.mark.parametrize(
     ("port", "owner"),
     [(11434, "Ollama"), (9180, "the gateway"), (9100, "Debian's exporters"), (9090, "Prometheus")],
