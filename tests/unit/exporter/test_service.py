@@ -1,4 +1,4 @@
-"""Processes and runners: which there are, whose they are, what they counted."""
+"""Processes and runners: whose they are, what they counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ollama_exporter.asking import UnansweredError
-from ollama_exporter.processes import numbers, processes
+from ollama_exporter.processes import numbers
 from ollama_exporter.service import Service
 from ollama_exporter.settings import Settings
 from ollama_exporter.text import render
@@ -49,39 +49,6 @@ def service(host: Host, pages: Pages) -> Service:
 
 def page(made: Service, *models: str) -> str:
     return render(made.families({BLOB: MODEL}, models or (MODEL,)))
-
-
-def test_the_server_and_its_runners_are_told_apart_by_their_command_lines(host: Host) -> None:
-    host.run(11, *runner(40001))
-    host.run(12, "/opt/x/ollama", "runner", "--ollama-engine", "--port", "40002")
-    host.run(13, "/opt/x/llama-quantize", "COPY")
-    found = processes("ollama.service", host.proc, host.cgroups)
-    assert [(each.role, each.port) for each in found] == [
-        ("server", 0),
-        ("runner", 40001),
-        ("runner", 40002),
-        ("other", 0),
-    ]
-    assert found[1].weights == BLOB
-    assert (found[1].resident, found[1].started) == (102400, 500)
-
-
-@pytest.mark.parametrize("deeper", ["unified", "systemd"])
-def test_a_host_with_both_kinds_of_cgroups_is_read_too(host: Host, deeper: str) -> None:
-    slices = host.cgroups / "system.slice"
-    (host.cgroups / deeper).mkdir()
-    slices.rename(host.cgroups / deeper / "system.slice")
-    assert [p.pid for p in processes("ollama.service", host.proc, host.cgroups)] == [10]
-
-
-def test_a_service_that_is_not_there_has_no_processes(tmp_path: Path) -> None:
-    assert processes("none.service", tmp_path, tmp_path) == []
-
-
-def test_a_process_that_ends_while_it_is_read_is_left_out(host: Host) -> None:
-    host.run(11, *runner(40001))
-    (host.proc / "11" / "status").unlink()
-    assert [p.pid for p in processes("ollama.service", host.proc, host.cgroups)] == [10]
 
 
 def test_counters_stand_at_nothing_before_a_model_was_ever_loaded(host: Host, pages: Pages) -> None:
@@ -183,6 +150,14 @@ def test_models_that_are_gone_have_no_counters_but_a_silent_server_keeps_all(
     text = render(made.families({}, ("other:latest",)))
     assert GENERATED not in text
     assert 'ollama_process_cpu_seconds_total{role="server"}' in text
+
+
+def test_models_that_were_not_told_keep_their_counters(host: Host, pages: Pages) -> None:
+    made = service(host, pages)
+    page(made, MODEL, "other:latest")
+    text = render(made.families({BLOB: MODEL}, None))
+    assert GENERATED in text
+    assert 'ollama_runner_generated_tokens_total{model="other:latest"} 0\n' in text
 
 
 def test_the_start_of_the_server_is_told_in_seconds_since_1970(host: Host, pages: Pages) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,20 +20,24 @@ from .text import Family
 
 # For all questions together: a scrape may take 5 s, with runners and the certificate's handshake.
 SECONDS = 2.0
-# More models than this have no samples of their own.
+# More models than this have no samples of their own, unless they are declared.
 MOST = 200
 _FRACTION = re.compile(r"\.\d+")
 
 
 @dataclass
 class Heard:
-    """`models`: name to size; `loaded`: the rows of /api/ps; `weights`: file to loaded model."""
+    """What was told; None is unknown, and `missing` says what a server that answers did not tell.
+
+    `models`: name to size; `loaded`: the rows of /api/ps; `weights`: file to loaded model.
+    """
 
     version: str | None = None
     seconds: float = 0.0
-    models: dict[str, int] = field(default_factory=dict)
-    loaded: list[dict[str, Any]] = field(default_factory=list)
+    models: dict[str, int] | None = None
+    loaded: list[dict[str, Any]] | None = None
     weights: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
 
 
 class Api:
@@ -43,19 +49,25 @@ class Api:
         self._deadline = 0.0
 
     def hear(self) -> Heard:
-        """All of it, or what came before the server went silent."""
+        """All of it, or what could be had."""
         heard = Heard()
         begun = time.monotonic()
         self._deadline = begun + SECONDS
         try:
             heard.version = str(self._ask("/api/version").get("version", ""))
-            heard.seconds = time.monotonic() - begun
-            heard.models = {row["name"]: row["size"] for row in self._rows("/api/tags")}
+        except UnansweredError:
+            # A server that is not up, which shows.
+            return heard
+        heard.seconds = time.monotonic() - begun
+        with _noting(heard):
+            heard.models = {row["name"]: int(row["size"]) for row in self._rows("/api/tags")}
+        with _noting(heard):
             heard.loaded = self._rows("/api/ps")
-            heard.weights = {self._weights(row): row["name"] for row in heard.loaded}
-        except (UnansweredError, KeyError, TypeError):
-            # What is missing shows: no version is a server that is not up.
-            pass
+        for row in heard.loaded or ():
+            with _noting(heard):
+                heard.weights[self._weights(row)] = row["name"]
+        # A model without such a file has no runner that it could be told by.
+        heard.weights.pop("", None)
         return heard
 
     def _ask(self, path: str, body: object = None) -> dict[str, Any]:
@@ -65,7 +77,7 @@ class Api:
 
     def _rows(self, path: str) -> list[dict[str, Any]]:
         rows = self._ask(path).get("models") or []
-        return sorted(rows, key=lambda row: str(row["name"]))[:MOST]
+        return sorted(rows, key=lambda row: str(row["name"]))
 
     def _weights(self, row: dict[str, Any]) -> str:
         digest = str(row["digest"])
@@ -77,6 +89,24 @@ class Api:
                 self._files.clear()
             self._files[digest] = next(paths, "")
         return self._files[digest]
+
+
+@contextmanager
+def _noting(heard: Heard) -> Iterator[None]:
+    """Have what goes wrong cost one part of it, and be known."""
+    try:
+        yield
+    except (UnansweredError, KeyError, TypeError, ValueError) as error:
+        heard.missing.append(repr(error))
+
+
+def shown(heard: Heard, settings: Settings) -> list[str] | None:
+    """Models that have samples of their own: the declared ones, then others up to `MOST`."""
+    if heard.models is None:
+        return None
+    declared = [name for name in settings.models if name in heard.models]
+    others = sorted(set(heard.models) - set(declared))
+    return sorted([*declared, *others[: max(0, MOST - len(declared))]])
 
 
 def families(heard: Heard, settings: Settings) -> list[Family]:
@@ -94,11 +124,12 @@ def families(heard: Heard, settings: Settings) -> list[Family]:
     if heard.version is not None:
         took.add(heard.seconds)
         version.add(1, version=heard.version)
+    if heard.models is not None:
         count.add(len(heard.models))
         for name in settings.models:
             present.add(float(name in heard.models), model=name)
-        for name, found in heard.models.items():
-            size.add(found, model=name)
+        for name in shown(heard, settings) or ():
+            size.add(heard.models[name], model=name)
     return [up, took, version, declared, present, count, size, *_loaded(heard)]
 
 
@@ -110,9 +141,9 @@ def _loaded(heard: Heard) -> list[Family]:
     expires = Family(
         "ollama_loaded_model_expires_timestamp_seconds", "gauge", "When it leaves the memory."
     )
-    if heard.version is not None:
+    if heard.loaded is not None:
         count.add(len(heard.loaded))
-    for row in heard.loaded:
+    for row in (heard.loaded or [])[:MOST]:
         for family, key in ((memory, "size"), (gpu, "size_vram"), (context, "context_length")):
             if isinstance(row.get(key), int):
                 family.add(row[key], model=row["name"])

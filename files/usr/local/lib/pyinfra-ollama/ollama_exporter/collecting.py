@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from .api import Api, families
+from .api import Api, families, shown
+from .asking import UnansweredError
 from .certificate import Certificate
 from .gateway import Gateway
 from .service import Service
@@ -25,7 +26,7 @@ class Collector:
     def __init__(self, settings: Settings) -> None:
         self._lock = threading.Lock()
         self._made: tuple[float, bytes] | None = None
-        self._sources: dict[str, Callable[[], list[Family]]] = {}
+        self._sources: dict[str, Callable[[], Iterable[Family]]] = {}
         if settings.server:
             api, service = Api(settings), Service(settings)
             self._sources["server"] = lambda: _of_server(api, service, settings)
@@ -58,7 +59,9 @@ class Collector:
         for name, source in self._sources.items():
             begun = time.monotonic()
             try:
-                found += source()
+                # One by one: what came before it failed is told.
+                for family in source():
+                    found.append(family)
                 worked.add(1, source=name)
             except Exception as error:
                 print(f"{name}: {error!r}", flush=True)
@@ -71,9 +74,12 @@ class Collector:
         return [*found, worked, took, cpu]
 
 
-def _of_server(api: Api, service: Service, settings: Settings) -> list[Family]:
+def _of_server(api: Api, service: Service, settings: Settings) -> Iterator[Family]:
     heard = api.hear()
-    return [*families(heard, settings), *service.families(heard.weights, heard.models)]
+    yield from families(heard, settings)
+    yield from service.families(heard.weights, shown(heard, settings))
+    if heard.missing:
+        raise UnansweredError("; ".join(heard.missing))
 
 
 def _of_gateway(tail: Tail, gateway: Gateway) -> list[Family]:

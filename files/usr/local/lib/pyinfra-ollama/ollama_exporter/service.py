@@ -49,11 +49,14 @@ class Service:
         # What ran before this exporter has counted into the series of the one before it.
         self._seen_before = {each.key for each in self._processes()}
 
-    def families(self, weights: Mapping[str, str], models: Iterable[str]) -> list[Family]:
-        """What is now; `weights` tells the loaded model of a file, `models` all there are."""
+    def families(self, weights: Mapping[str, str], models: Iterable[str] | None) -> list[Family]:
+        """What is now; `weights` tells the loaded model of a file, `models` all there are.
+
+        Where these are not known (None), the counters of all stay.
+        """
         found = self._processes()
         names = {each.pid: weights.get(each.weights, "") for each in found}
-        known = set(models) | {name for name in names.values() if name}
+        known = set(models or ()) | {name for name in names.values() if name}
         for model in sorted(known):
             self._totals.begin(model, COUNTED)
         runners = [each for each in found if each.role == "runner"]
@@ -61,7 +64,7 @@ class Service:
         for each in found:
             self._count(each, f"/{each.role}", {"cpu": each.cpu_seconds})
         self._totals.forget(each.key for each in found)
-        if known:
+        if known and models is not None:
             self._totals.drop({*known, "/server", "/runner", "/other"})
         self._seen_before &= {each.key for each in found}
         return [*self._of_processes(found, names), *self._of_cgroup(), *gauges, *self._counters()]
