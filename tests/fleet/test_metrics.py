@@ -169,6 +169,8 @@ def test_the_log_is_followed_through_a_rotation_and_what_is_no_line(
     fleet.sh(HOST, f"{ask}; logrotate -f /etc/logrotate.d/pyinfra-ollama-gateway; sleep 0.2; {ask}")
     log = "/var/log/pyinfra-ollama/gateway.log"
     fleet.sh(HOST, f"printf 'x\\n\\0\\377{{\\n[]\\n{{\"path\": 1}}\\n' >>{log}; {ask}")
+    # Its path is no text, which is no reason to leave it out.
+    fleet.sh(HOST, "curl -sSk -o /dev/null https://127.0.0.1/%ff")
     after = page(fleet)
     assert requests(after)[kind] == requests(before)[kind] + 3
     unread = "ollama_gateway_log_unread_lines_total"

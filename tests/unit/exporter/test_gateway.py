@@ -104,6 +104,14 @@ def test_a_line_that_is_not_the_gateways_is_counted_as_such(text: bytes) -> None
     assert "ollama_gateway_log_unread_lines_total 1\n" in counted(text)
 
 
+def test_a_path_that_is_no_text_is_counted_like_any_other() -> None:
+    # nginx writes the byte of GET /%ff as it is.
+    text = counted(line(path="/XX", status=404).replace(b"XX", b"\xff"))
+    labels = 'who="chat-ui",endpoint="other",status="404"'
+    assert f"ollama_gateway_requests_total{{{labels}}} 1\n" in text
+    assert "ollama_gateway_log_unread_lines_total 0\n" in text
+
+
 def test_reading_begins_with_what_comes_next(tmp_path: Path, tailed: Tailed) -> None:
     log = tmp_path / "log"
     log.write_text("old\n")

@@ -68,7 +68,8 @@ class Gateway:
         """Count lines; what is no line of ours is counted as such."""
         for line in lines:
             try:
-                row = json.loads(line)
+                # The path of GET /%ff is no UTF-8, and nginx writes it as it is.
+                row = json.loads(line.decode(errors="replace"))
                 self._count(row, str(row["path"]))
             except (ValueError, KeyError, TypeError):
                 self._unread += 1
