@@ -40,7 +40,7 @@ class Alerts(Setting):
     )
     first_byte_seconds: Seconds = setting(
         60,
-        "What one request of twenty waits for its first byte, in seconds, for 10 minutes.",
+        "What one streamed answer of twenty takes to its first byte, in seconds, for 10 minutes.",
         source="our choice because a cold load of a large model takes that long",
     )
     error_percent: Percent = setting(

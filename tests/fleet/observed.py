@@ -12,6 +12,7 @@ from typing import Any
 
 from pyinfra_ollama.settings import Secret
 from tests.fleet import gatewaying
+from tests.fleet.generating import generating
 from tests.fleet.harness import Fleet
 
 HOST, OBSERVER = "host1", "host2"
@@ -129,6 +130,12 @@ def of_model(fleet: Fleet, name: str) -> str:
     return f'ollama_runner_{name}{{model="{fleet.chat()["name"]}"}}'
 
 
+def of_gateway(name: str, endpoint: str) -> str:
+    """How often the gateway's time of this name was counted for the key that tests have."""
+    labels = f'who="chat",endpoint="{endpoint}",status="2xx"'
+    return f"ollama_gateway_{name}_seconds_count{{{labels}}}"
+
+
 def requests(found: dict[str, float]) -> dict[tuple[str, str, str], float]:
     """How many requests by who, endpoint and status."""
     name = 'ollama_gateway_requests_total{who="(.*)",endpoint="(.*)",status="(.*)"}'
@@ -146,6 +153,20 @@ def refusal(address: str, port: int) -> str:
         return type(error).__name__
     finally:
         asked.close()
+
+
+def chat(fleet: Fleet, *, stream: bool) -> None:
+    """Have a model say two words through the gateway."""
+    asked = {
+        "model": fleet.chat()["name"],
+        "messages": [{"role": "user", "content": "Hi."}],
+        "options": {"num_predict": 2},
+        "stream": stream,
+    }
+    head = f"curl --fail -sSk -o /dev/null -H 'X-Api-Key: {gatewaying.KEYS['chat']}'"
+    body = shlex.quote(json.dumps(asked))
+    with generating():
+        fleet.sh(HOST, f"{head} -d {body} https://127.0.0.1/api/chat", timeout=120)
 
 
 def counting(model: str, requests: int) -> str:

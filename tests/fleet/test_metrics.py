@@ -12,16 +12,18 @@ import pytest
 from tests.fleet.gatewaying import KEYS
 from tests.fleet.generating import generating
 from tests.fleet.harness import ROOT, Fleet, wait_until
-from tests.fleet.metrics_damages import CONFIG, EXPORTER
+from tests.fleet.metrics_damages import CONFIG, EXPORTER, RULES
 from tests.fleet.observed import (
     HOST,
     OBSERVER,
     SOON,
     api,
     asked,
+    chat,
     counting,
     declared,
     have,
+    of_gateway,
     of_model,
     page,
     refusal,
@@ -31,7 +33,6 @@ from tests.fleet.test_verifier import judged, verified
 
 pytestmark = pytest.mark.slow
 
-RULES = "/etc/prometheus/rules/pyinfra-ollama.yml"
 DASHBOARD = ROOT / "files/usr/local/lib/pyinfra-ollama/dashboards/pyinfra-ollama.json"
 
 
@@ -169,15 +170,21 @@ def test_the_log_is_followed_through_a_rotation_and_what_is_no_line(
     fleet.sh(HOST, f"{ask}; logrotate -f /etc/logrotate.d/pyinfra-ollama-gateway; sleep 0.2; {ask}")
     log = "/var/log/pyinfra-ollama/gateway.log"
     fleet.sh(HOST, f"printf 'x\\n\\0\\377{{\\n[]\\n{{\"path\": 1}}\\n' >>{log}; {ask}")
-    # Its path is no text, which is no reason to leave it out.
     fleet.sh(HOST, "curl -sSk -o /dev/null https://127.0.0.1/%ff")
     after = page(fleet)
     assert requests(after)[kind] == requests(before)[kind] + 3
     unread = "ollama_gateway_log_unread_lines_total"
     assert after[unread] == before[unread] + 4
-    seconds = "ollama_gateway_first_byte_seconds"
-    label = '{who="chat",endpoint="/api/version",status="2xx"}'
-    assert after[f"{seconds}_count{label}"] == requests(after)[kind]
+    assert after[of_gateway("request_duration", "/api/version")] == requests(after)[kind]
+
+
+def test_the_first_byte_is_that_of_streamed_answers(fleet: Fleet, inventory: Path) -> None:
+    names = [of_gateway(kind, "/api/chat") for kind in ("request_duration", "first_byte")]
+    before = page(fleet)
+    for stream in (True, False):
+        chat(fleet, stream=stream)
+    after = page(fleet)
+    assert [after[name] - before.get(name, 0) for name in names] == [2, 1]
 
 
 def test_clients_cannot_make_up_labels(fleet: Fleet, inventory: Path) -> None:
@@ -187,8 +194,7 @@ def test_clients_cannot_make_up_labels(fleet: Fleet, inventory: Path) -> None:
     )
     fleet.sh(HOST, f"for i in $(seq 60); do {words}; done")
     found = page(fleet)
-    callers = {who for who, _, _ in requests(found)}
-    assert callers <= {"chat", "ops", "eye", "nobody", "other"}
+    assert {who for who, _, _ in requests(found)} <= {"chat", "ops", "eye", "nobody", "other"}
     known = json.loads(fleet.sh(HOST, f"cat {CONFIG}"))["endpoints"]
     assert {endpoint for _, endpoint, _ in requests(found)} <= {*known, "other"}
     assert sum(v for (_, end, _), v in requests(found).items() if end == "other") >= 120

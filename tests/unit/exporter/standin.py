@@ -125,6 +125,7 @@ def line(**fields: Any) -> bytes:
         "method": "POST",
         "path": "/api/chat",
         "status": 200,
+        "type": "application/x-ndjson",
         "bytes": 100,
         "seconds": 3.2,
         "backend": "127.0.0.1:11434",

@@ -90,6 +90,24 @@ def test_the_first_byte_is_waited_for_over_all_tries(written: str, seconds: str 
         assert float(found.split()[-1]) == pytest.approx(float(seconds))
 
 
+@pytest.mark.parametrize(
+    ("kind", "counted_too"),
+    [
+        ("application/x-ndjson", True),
+        ("text/event-stream; charset=utf-8", True),
+        ("application/json; charset=utf-8", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_an_answer_that_is_streamed_has_a_first_byte(
+    kind: str | None, counted_too: bool
+) -> None:
+    text = counted(line(type=kind))
+    assert ("ollama_gateway_first_byte_seconds_count" in text) == counted_too
+    assert "ollama_gateway_request_duration_seconds_count" in text
+
+
 def test_a_full_queue_is_told_by_the_backends_own_status() -> None:
     text = counted(
         line(status=429, backend_status="503"),

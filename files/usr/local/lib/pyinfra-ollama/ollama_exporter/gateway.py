@@ -22,6 +22,8 @@ MOST = 1000
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _STATUS = re.compile(r"[1-5]\d\d")
 OTHER = "other"
+# Any other answer begins when all of it is made, so its first byte tells how long it is.
+STREAMED = ("application/x-ndjson", "text/event-stream")
 
 
 class Histogram:
@@ -87,7 +89,8 @@ class Gateway:
         grouped = (*labels[:2], f"{status[0]}xx" if status != OTHER else OTHER)
         self._times.take(grouped, seconds)
         waited = _seconds(str(row.get("first_byte_seconds", "")))
-        if waited is not None:
+        kind = str(row.get("type", "")).partition(";")[0].strip()
+        if waited is not None and kind in STREAMED:
             self._first.take(grouped, waited)
         self._busy += "503" in _NUMBER.findall(str(row.get("backend_status", "")))
 
@@ -124,7 +127,8 @@ class Gateway:
             "ollama_gateway_request_duration_seconds", "From the request to the end of its answer."
         )
         yield self._first.family(
-            "ollama_gateway_first_byte_seconds", "Until a backend began to answer, tries included."
+            "ollama_gateway_first_byte_seconds",
+            "Until a backend began a streamed answer, tries included.",
         )
 
 
