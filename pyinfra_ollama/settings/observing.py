@@ -10,12 +10,11 @@ from pydantic import ValidationError
 
 from .backends import Inventory
 from .base import Setting
-from .gateway import Gateway
 from .metrics import PASSED_ON, Metrics, MetricsSettings
 from .monitoring import Monitoring
 from .network import is_loopback
 from .observer import Observer, ObserverSettings, Target
-from .ollama import Ollama
+from .ports import ports
 from .problems import Problem
 from .units import duration_seconds
 
@@ -28,7 +27,7 @@ def resolve_both(
     """The metrics and the observer of a host, and what is wrong with either."""
     metrics, unseen = resolve_metrics(host, parts, inventory)
     observer, blind = resolve_observer(host, parts, inventory)
-    return metrics, observer, [*unseen, *blind]
+    return metrics, observer, [*ports(host, parts), *unseen, *blind]
 
 
 def resolve_metrics(
@@ -38,7 +37,7 @@ def resolve_metrics(
     metrics = parts.get("metrics")
     if not isinstance(metrics, Metrics):
         return None, []
-    observers, problems = list(metrics.observers), list(_ports(host, metrics, parts))
+    observers, problems = list(metrics.observers), []
     for name, data in inventory.data.items():
         # Without fetching secrets: those of other hosts are none of this one's business.
         observer = _declared(data, Observer, "observer")
@@ -166,22 +165,3 @@ def _unseen(host: str, name: str, why: str) -> Problem:
         accepted="hosts whose metrics the observer reaches",
         remedy=f"write metrics = Metrics() for {name}, or leave it out of targets",
     )
-
-
-def _ports(host: str, metrics: Metrics, parts: Mapping[str, Setting]) -> Iterator[Problem]:
-    """A port that something else on the host has."""
-    taken = {port: "Debian's exporters" for port, _ in PASSED_ON.values()}
-    if isinstance(ollama := parts.get("ollama"), Ollama):
-        taken[ollama.port] = "Ollama"
-    if isinstance(gateway := parts.get("gateway"), Gateway):
-        taken |= dict.fromkeys((*gateway.ports, gateway.status_port), "the gateway")
-    if isinstance(observer := parts.get("observer"), Observer):
-        taken |= {observer.port: "Prometheus", observer.alertmanager_port: "Alertmanager"}
-    if metrics.port in taken:
-        yield Problem(
-            hosts=(host,),
-            path="metrics.port",
-            seen=f"{metrics.port}, the port of {taken[metrics.port]} on this host",
-            accepted="a port that nothing else has",
-            remedy="write another number for port",
-        )

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import Any
 
 import pytest
 
 from pyinfra_ollama import settings
-from pyinfra_ollama.settings import Declared, Inventory, Opening, Secret, SettingsError, load
+from pyinfra_ollama.settings import Opening
 from pyinfra_ollama.settings.observer import Target
 
-GATEWAY = {"keys": [{"name": "chat", "secret": Secret.value("canary-0123456789-abcdef")}]}
-
-
-def loaded(groups: dict[str, tuple[str, ...]] | None = None, **hosts: Any) -> dict[str, Declared]:
-    """What hosts are, by names with "_" for "."; all of them are asked for."""
-    data = {name.replace("_", "."): value for name, value in hosts.items()}
-    return load(list(data.items()), Inventory(data=data, groups=groups or {}))
-
-
-def problems(**hosts: Any) -> list[tuple[str, str]]:
-    with pytest.raises(SettingsError) as caught:
-        loaded(**hosts)
-    return [(problem.path, problem.seen) for problem in caught.value.problems]
-
-
-SERVER: dict[str, Any] = {"ollama": {}, "metrics": {}, "ssh_hostname": "10.0.0.1"}
-WATCH: dict[str, Any] = {"observer": {}, "ssh_hostname": "10.0.0.9"}
+from .observed import GATEWAY, SERVER, WATCH, loaded, problems
 
 
 def test_nobody_observes_a_host_that_is_alone() -> None:
@@ -138,17 +121,6 @@ def test_a_monitor_that_runs_seldom_is_not_to_be_called_silent_in_between() -> N
     patient = {**WATCH, "observer": {"alerts": {"monitor_silent_seconds": 172_800}}}
     assert loaded(a=often, b=seldom, watch=patient)["watch"].observer
     assert loaded(a=often, watch=WATCH)["watch"].observer
-
-
-@pytest.mark.parametrize(
-    ("port", "owner"),
-    [(11434, "Ollama"), (9180, "the gateway"), (9100, "Debian's exporters"), (9090, "Prometheus")],
-)
-def test_a_port_that_another_has_is_refused(port: int, owner: str) -> None:
-    host = {**WATCH, "ollama": {}, "gateway": GATEWAY, "metrics": {"port": port}}
-    assert problems(watch=host) == [
-        ("metrics.port", f"{port}, the port of {owner} on this host"),
-    ]
 
 
 def test_a_host_may_be_an_observer_alone() -> None:
