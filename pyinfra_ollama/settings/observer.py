@@ -117,7 +117,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserverSettings:
-    """The validated observer of one host, and whom it observes."""
+    """The validated observer of one host, by its name, and whom it observes."""
 
+    name: str
     observer: Observer
     targets: tuple[Target, ...]

@@ -90,7 +90,8 @@ def resolve_observer(
         else:
             targets.append(_target(name, metrics, inventory.data[name], here=name == host))
     problems += _silences(host, observer, inventory)
-    return ObserverSettings(observer=observer, targets=tuple(targets)), problems
+    found = ObserverSettings(name=host, observer=observer, targets=tuple(targets))
+    return found, problems
 
 
 def _silences(host: str, observer: Observer, inventory: Inventory) -> Iterator[Problem]:

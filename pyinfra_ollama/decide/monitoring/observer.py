@@ -29,6 +29,7 @@ def observer_files(settings: ObserverSettings, templates: Path) -> tuple[Managed
     """The configuration of both, and the rules."""
     observer = settings.observer
     values: dict[str, object] = {
+        "name": settings.name,
         "observer": observer,
         "alerts": observer.alerts,
         "receiver": observer.receiver,

@@ -103,6 +103,18 @@ def test_scrapes_go_to_the_inventorys_hosts_by_their_names() -> None:
     assert "127.0.0.1:9434" not in jobs[2]
 
 
+def test_an_observers_own_figures_have_its_name_and_its_alerts_are_never_hidden() -> None:
+    found = texts(observing())
+    jobs = found[layout.monitoring.PROMETHEUS_CONFIG].split("  - job_name: ")[4:]
+    assert [job.split("instance: ")[1].strip() for job in jobs] == ["'watch'", "'watch'"]
+    # Its exporter may be down, and all else on it.
+    hidden = found[layout.monitoring.ALERTMANAGER_CONFIG].split("inhibit_rules:")[1]
+    assert (
+        "target_matchers: [alertname !~ "
+        '"OllamaHostUnreachable|OllamaObserverRefused|OllamaAlertsUndelivered"]' in hidden
+    )
+
+
 def test_thresholds_and_the_place_of_runbooks_stand_in_the_rules() -> None:
     rules = texts(observing(alerts={"memory_percent": 77}, runbooks="https://wiki.example.com/r/"))[
         layout.monitoring.PROMETHEUS_RULES
