@@ -17,7 +17,7 @@ from pyinfra_ollama.settings import Declared, MetricsSettings, ObserverSettings
 from pyinfra_ollama.verifier.answers import Socket
 from pyinfra_ollama.verifier.reading import sections, socket, split
 
-__all__ = ["Monitored", "ask", "asked", "pages", "read", "units", "unsettled"]
+__all__ = ["Monitored", "ask", "asked", "pages", "place", "read", "units", "unsettled"]
 
 ASK_SECONDS = 90
 # Prometheus 2.42 takes up other targets up to 5 s after it took its configuration.
@@ -93,13 +93,13 @@ def unsettled(declared: Declared, seen: Monitored) -> bool:
 
 
 def _ask(host: Host, declared: Declared) -> Monitored:
-    place = _place(declared.metrics) if declared.metrics else ""
+    exporter = place(declared.metrics) if declared.metrics else ""
     passed = "/node /nginx" if declared.gateway else "/node"
     ports = ("", "")
     if declared.observer:
         observer = declared.observer.observer
         ports = (str(observer.port), str(observer.alertmanager_port))
-    arguments = (place, passed, *ports, *units(declared))
+    arguments = (exporter, passed, *ports, *units(declared))
     output = run_script(host, _script(), *arguments, timeout_seconds=ASK_SECONDS)
     if not output.stdout:
         said = " ".join(output.stderr).strip() or "nothing at all"
@@ -107,7 +107,8 @@ def _ask(host: Host, declared: Declared) -> Monitored:
     return read(output.stdout)
 
 
-def _place(metrics: MetricsSettings) -> str:
+def place(metrics: MetricsSettings) -> str:
+    """Where the host itself asks its exporter."""
     address = "127.0.0.1" if metrics.address in ("::", "0.0.0.0") else metrics.address
     address = f"[{address}]" if ":" in address else address
     return f"{address}:{metrics.metrics.port}"

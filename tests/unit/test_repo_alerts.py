@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,17 @@ def test_a_runbook_says_what_it_means_where_to_look_and_what_to_do(alert: str) -
     assert re.findall(r"(?m)^## (.+)$", text) == ["Look", "Do"]
     assert re.search(r"(?m)^    \S", text)
     assert re.search(r"(?m)^- \S", text)
+
+
+@pytest.mark.parametrize("alert", ALERTS)
+def test_the_commands_of_a_runbook_are_a_shells_and_debians(alert: str) -> None:
+    found = "\n".join(re.findall(r"(?m)^    (\S.*)$", repo.text(Path(f"docs/runbooks/{alert}.md"))))
+    ran = subprocess.run(["sh", "-n"], input=found, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    # Not on Debian 13, or only with packages that a server does not have.
+    assert not re.findall(r"(?m)^(?:last|netstat|ifconfig)\b.*$", found)
+    # As root it reads what the exporter's own user may not.
+    assert not re.findall(r"(?m)^ollama-exporter --once.*(?:source_|log_readable).*$", found)
 
 
 @pytest.mark.parametrize("alert", ALERTS)

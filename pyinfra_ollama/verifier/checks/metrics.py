@@ -15,6 +15,7 @@ from pyinfra_ollama.verifier.metrics import (
     Monitored,
     asked,
     pages,
+    place,
     units,
 )
 from pyinfra_ollama.verifier.results import Result
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["exporters", "observer", "outside", "ports", "targets"]
 
+JOURNAL = "journalctl -u ollama-exporter -n 20"
 # Written down a second time on purpose, as in `base`.
 LOCAL = {"node": 9100, "nginx": 9113}
 # Some of the alerts that there must be; all of them are the rules' own business.
@@ -44,7 +46,9 @@ def exporters(declared: Declared, seen: Monitored) -> Result:
     blind = [name for name, value in page.items() if value != 1 and name != "ollama_up"]
     wrong += [f"{name} is 0" for name in blind]
     if wrong:
-        look = "ollama-exporter --once | grep source_; journalctl -u ollama-exporter -n 20"
+        # The page of the exporter that runs: what root would make shows other rights.
+        page_of = f"http://{place(declared.metrics)}/metrics" if declared.metrics else ""
+        look = f"curl -sS {page_of} | grep -E 'source_up|log_readable'; " + JOURNAL
         return failed("exporters", expected=expected, found=listed(wrong), look=look)
     return passed("exporters", f"{len(units(declared))} units, all sources read", expected=expected)
 

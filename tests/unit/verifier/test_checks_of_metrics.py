@@ -100,6 +100,7 @@ def test_an_exporter_that_does_not_do_its_work_fails(change: dict[str, str], wor
     result = checks.exporters(SERVER, answer(SERVER, **change))  # type: ignore[arg-type]
     assert result.status == "fail"
     assert word in result.found
+    assert result.next.startswith("curl -sS http://127.0.0.1:9434/metrics | grep -E 'source_up|log")
     assert status("exporter-ports", SERVER, answer(SERVER, **change)) == "pass"  # type: ignore[arg-type]
 
 
