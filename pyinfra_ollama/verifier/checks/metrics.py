@@ -94,7 +94,8 @@ def outside(settings: MetricsSettings, seen: Reached | None, red: Collection[str
         if not wrong:
             return skipped("outside-metrics", "it is not known which address we come from")
     else:
-        observes = seen.source in settings.observers
+        # The host itself is answered too, at the address that its exporter listens on.
+        observes = seen.source in (*settings.observers, settings.address)
         expected = f"{where} answers {seen.source}" if observes else f"{where} does not answer us"
         if seen.answers != observes:
             said = "answers" if seen.answers else "does not answer"

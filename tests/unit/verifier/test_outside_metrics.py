@@ -40,6 +40,13 @@ def test_from_outside_observers_are_answered_and_nobody_else(
         assert checks.outside(SERVER.metrics, reached, ["exporter-ports"]).status == "warn"
 
 
+@pytest.mark.parametrize(("source", "wanted"), [("10.0.0.1", "pass"), ("10.0.0.8", "fail")])
+def test_a_host_that_looks_at_its_own_address_is_answered(source: str, wanted: str) -> None:
+    own = monitored(metrics={"listen": "10.0.0.1"}).metrics
+    assert own is not None
+    assert checks.outside(own, Reached("10.0.0.1", source, True, CLOSED), []).status == wanted
+
+
 def test_a_way_tells_an_answer_from_being_hung_up_on() -> None:
     assert SERVER.metrics is not None
     with answering({"/stamp": "x"}) as port, socket.create_server(("127.0.0.1", 0)) as deaf:
