@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from .base import Setting, refusal, setting
+from .base import Setting, setting
 from .kinds import AtLeastOne, Seconds, shaped
+from .network import check_webhook
 from .secrets import Secret, SecretValue, known
 
 Percent = Annotated[int, Field(strict=True, ge=1, le=99)]
@@ -128,10 +129,6 @@ class Receiver(Setting):
     @classmethod
     def _is_a_url(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
         url = known(value, info)
-        if url is not None and (not url.startswith(("http://", "https://")) or " " in url):
-            raise refusal(
-                accepted="a URL that begins with https:// or http://",
-                remedy="look at what the secret's source gives",
-                seen="a hidden value",
-            )
+        if url is not None:
+            check_webhook(url, logins=True)
         return value

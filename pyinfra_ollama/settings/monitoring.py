@@ -73,7 +73,7 @@ class Notify(Setting):
     def _is_an_address(cls, value: object, info: ValidationInfo) -> object:
         text = known(value, info)  # type: ignore[arg-type]
         if text is not None:
-            check_webhook(text)
+            check_webhook(text, logins=False)
         return value
 
 

@@ -127,8 +127,11 @@ def check_proxy(url: str) -> str:
     return url
 
 
-def check_webhook(url: str) -> None:
-    """Refuse an address that nothing could be posted to. No refusal shows it."""
+def check_webhook(url: str, *, logins: bool) -> None:
+    """Refuse an address that nothing could be posted to. No refusal shows it.
+
+    + logins: whether the program that posts sends a login in it (Alertmanager does)
+    """
     other = "a hidden value of another form"
     if not url.startswith(("https://", "http://")):
         raise refusal(
@@ -147,7 +150,7 @@ def check_webhook(url: str) -> None:
             remedy="correct it where it is kept; encode special characters as %XX",
             seen=other,
         )
-    if parts.username is not None:
+    if parts.username is not None and not logins:
         raise refusal(
             accepted="an address without a login, which would not be sent",
             remedy="give the receiver a key in the path, or write "

@@ -124,8 +124,10 @@ def _journal(lines: list[str]) -> Journal:
 def _rotation(lines: list[str], logs: list[str]) -> Rotation:
     calendar = [line.split("=", 1)[1] for line in lines if line.startswith("OnCalendar=")]
     sizes = (line.split(" ", 1) for line in logs)
+    timer = _pairs(lines)
     return Rotation(
-        timer=_pairs(lines)["ActiveState"],
+        timer=timer["ActiveState"],
+        enabled=timer.get("UnitFileState", ""),
         calendar=calendar[-1] if calendar else "",
         errors=tuple(line.split("=", 1)[1] for line in lines if line.startswith("Error=")),
         patterns=tuple(line.split("=", 1)[1] for line in lines if line.startswith("Pattern=")),

@@ -49,7 +49,7 @@ logs() {
 }
 
 rotation() {
-    systemctl show logrotate.timer -p ActiveState &&
+    systemctl show logrotate.timer -p ActiveState,UnitFileState &&
         systemctl cat logrotate.timer 2>/dev/null | grep '^OnCalendar='
     # A dry run, which changes nothing; it says on stderr what it would do.
     logrotate -d /etc/logrotate.conf 2>&1 | sed -n 's/^error: /Error=/p; s/^rotating pattern: /Pattern=/p'

@@ -121,6 +121,13 @@ DAMAGES = (
         "systemctl stop logrotate.timer",
         "systemctl start logrotate.timer",
     ),
+    Damage(
+        "logrotate disabled",
+        "log-rotation",
+        "logrotate.timer does not start at boot",
+        "systemctl disable logrotate.timer",
+        "systemctl enable logrotate.timer",
+    ),
 )
 
 _BY_CHECK = [

@@ -51,6 +51,7 @@ class Rotation:
     """logrotate's timer, what its dry run complains of and looks at, and sizes of logs."""
 
     timer: str
+    enabled: str
     calendar: str
     errors: tuple[str, ...]
     patterns: tuple[str, ...]
@@ -142,6 +143,8 @@ def rotation(
     wrong += [f"logrotate says: {text}" for text in seen.errors]
     if seen.timer != "active" or seen.calendar != "hourly":
         wrong.append(f"logrotate.timer is {seen.timer}, {seen.calendar or 'never'}")
+    if seen.enabled != "enabled":
+        wrong.append("logrotate.timer does not start at boot")
     # What an hour brings may come on top.
     large = {path: n for path, n in seen.sizes.items() if n > 2 * declared.log_max}
     wrong += [f"{path} has {size(count)}" for path, count in large.items()]

@@ -53,6 +53,7 @@ Used=16777216
 @@end logs 0
 @@begin rotation
 ActiveState=active
+UnitFileState=enabled
 OnCalendar=daily
 OnCalendar=
 OnCalendar=hourly
@@ -74,9 +75,8 @@ def judged(lines: list[str], **more: Any) -> dict[str, Result]:
     }
 
 
-def instead(old: str, *new: str) -> list[str]:
-    assert old in LINES
-    at = LINES.index(old)
+def instead(old: str, *new: str, last: bool = False) -> list[str]:
+    at = [n for n, line in enumerate(LINES) if line == old][-1 if last else 0]
     return [*LINES[:at], *new, *LINES[at + 1 :]]
 
 
@@ -102,6 +102,7 @@ def test_a_good_host() -> None:
         ("journal", instead("Written=1795196500", "Written="), "not read its bounds"),
         ("journal", instead("Used=16777216", "Used=1610612736"), "1.5 GiB in use"),
         ("log-rotation", instead("OnCalendar=hourly", "OnCalendar=weekly"), "active, weekly"),
+        ("log-rotation", instead("UnitFileState=enabled", last=True), "does not start at boot"),
         ("log-rotation", instead("OnCalendar=hourly", "OnCalendar=hourly", "Error=x:1 bad"), "bad"),
         (
             "log-rotation",
