@@ -15,17 +15,20 @@ stat -c 'changed=%.Z %n' /etc/prometheus/prometheus.yml /etc/prometheus/alertman
 # Grafana, where its own package is installed: whether it runs, and since when.
 # shellcheck disable=SC2016 # dpkg-query's own words
 if dpkg-query -W -f '${db:Status-Status}\n' grafana grafana-enterprise 2>/dev/null | grep -qx installed; then
-  active='' since=0
+  active='' pid=0
   while IFS='=' read -r name value; do
     case $name in
       ActiveState) active=$value ;;
-      ExecMainStartTimestampMonotonic) since=$value ;;
+      MainPID) pid=$value ;;
     esac
   done <<END
-$(systemctl show grafana-server.service -p ActiveState,ExecMainStartTimestampMonotonic 2>/dev/null)
+$(systemctl show grafana-server.service -p ActiveState,MainPID 2>/dev/null)
 END
-  printf 'grafana=%s|%s\n' "$active" "$([ "$active" != active ] ||
-    awk -v now="$(date +%s.%N)" -v since="$since" '{ printf "%.2f", now - $1 + since / 1e6 }' /proc/uptime)"
+  # Both count from the boot, sleep included; the second word of stat, a name, may hold anything.
+  ticks=$(sed 's/.*) //' "/proc/$pid/stat" 2>/dev/null | cut -d ' ' -f 20)
+  printf 'grafana=%s|%s\n' "$active" "$([ "$active" != active ] || [ -z "$ticks" ] ||
+    awk -v now="$(date +%s.%N)" -v started="$ticks" -v hertz="$(getconf CLK_TCK)" \
+      '{ printf "%.2f", now - $1 + started / hertz }' /proc/uptime)"
 fi
 # What a person wrote where ours would go.
 for file in /etc/prometheus/prometheus.yml /etc/prometheus/alertmanager.yml; do
