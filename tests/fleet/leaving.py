@@ -9,7 +9,7 @@ from tests.fleet.harness import BIN, Fleet, Ran, run
 # What the kernel makes, what a boot clears, and what apt and logs keep of their own work.
 UNSEEN = ("/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", "/var/cache/apt", "/var/lib/apt")
 KEPT = "/srv/kept"
-# Swap is the machine's: other labs' files have their name in them.
+# Swap is the machine's, of all labs; a file in use cannot be removed, so this host's are there.
 LOOK = r"""
 export LC_ALL=C PATH=$PATH:/usr/sbin:/sbin
 echo '## paths'
@@ -21,7 +21,8 @@ find / -xdev \( PRUNED -o -path /var/lib/dpkg -o -path /var/lib/ucf -o \
   -type f -size -50M ! -path '/etc/*-' -print0 | xargs -0 sha256sum | sort
 echo '## packages'; dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\n'
 apt-mark showauto
-echo '## swap'; grep -v '^/swapfile-t' /proc/swaps; cat /proc/sys/vm/swappiness
+echo '## swap'; while read -r path _; do [ ! -e "$path" ] || echo "$path"; done </proc/swaps
+cat /proc/sys/vm/swappiness
 echo '## units'; systemctl list-unit-files --no-legend --no-pager | awk '{ print $1, $2 }'
 echo '## running'; systemctl list-units --plain --no-legend --no-pager --state=active,failed |
   grep -vE '^(session|user|run-|network-online)' | awk '{ print $1, $3 }'
