@@ -34,7 +34,7 @@ HOSTS ?= 3
 SUITE ?=
 LAB ?= default
 # Test processes of test-fleet, each with a lab of its own (0: one, in make's own terminal).
-WORKERS ?= 2
+WORKERS ?= 3
 # Which moments of torture, as in 17 or 1-50 or 3,5,8-12.
 SEEDS ?= 1-112
 # More words for pytest, as in: make test-unit PYTEST="-k settings -x"
