@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.fleet import gatewaying, keeping, vault
@@ -34,10 +36,13 @@ def kept(fleet: Fleet, tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 
 @pytest.mark.parametrize(
-    ("models", "found"), [("list", set()), ("all", {"smollm2", "mine", "byhand"})]
+    ("models", "found"),
+    [("list", set()), ("custom", {"smollm2", "mine"}), ("all", {"smollm2", "mine", "byhand"})],
 )
 def test_models_are_kept_by_choice(kept: Kept, models: str, found: set[str]) -> None:
-    assert kept.tool("run", models=models)[0] == 0
+    # As if somebody's model were one that a declared pull brings back.
+    pulled = "manifests/registry.ollama.ai/library/byhand/latest"
+    assert kept.tool("run", models=models, pulled=pulled)[0] == 0
     assert kept.tool("restore", "--target", "/root/apart")[0] == 0
     names = kept.fleet.sh(HOST, "cd /root/apart; find . -path '*/manifests/*/library/*' -type d")
     assert {name.rpartition("/")[2] for name in names.splitlines()} == found
@@ -56,8 +61,10 @@ def test_models_that_come_and_go_meanwhile(kept: Kept) -> None:
     code, said = kept.tool("run")
     assert code == 0 or "models changed during each of three tries" in said
     kept.fleet.sh(HOST, "while systemctl -q is-active churn; do sleep 0.2; done")
-    # The newest one is whole, whichever it is.
-    assert kept.start("rehearse")["result"] == "good"
+    # The newest one is whole, whichever it is: it is not passed over for the one before it.
+    rehearsed = kept.start("rehearse")
+    newest = json.loads(kept.tool("snapshots")[1])[-1]["id"]
+    assert (rehearsed["result"], rehearsed["snapshot"]) == ("good", newest)
 
 
 def test_a_gateways_keys_stay_its_own(kept: Kept) -> None:
