@@ -142,6 +142,10 @@ class Kept:
         lines = self.fleet.sh(HOST, f"[ ! -e {STATE}/{task} ] || cat {STATE}/{task}").splitlines()
         return dict(line.split("=", 1) for line in lines)
 
+    def newest(self) -> str:
+        """The name of the last snapshot, as the repository says."""
+        return str(json.loads(self.tool("snapshots")[1])[-1]["id"])
+
     @contextmanager
     def damaged(self, host: str, damage: str, mending: str) -> Iterator[None]:
         """Damage something, and mend it whatever happens."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from tests.fleet import gatewaying, keeping, vault
@@ -54,17 +52,15 @@ def test_models_are_kept_by_choice(kept: Kept, models: str, found: set[str]) -> 
 
 
 def test_models_that_come_and_go_meanwhile(kept: Kept) -> None:
-    turns = (
-        "for i in 1 2 3 4 5 6 7 8; do ollama create now$i -f /root/Modelfile; ollama rm now$i; done"
-    )
+    one = "ollama create now$i -f /root/Modelfile; ollama rm now$i"
+    turns = f"for i in 1 2 3 4 5 6 7 8; do {one}; done"
     kept.fleet.sh(HOST, f"systemd-run -q --unit=churn -E HOME=/root sh -c '{turns}'")
     code, said = kept.tool("run")
     assert code == 0 or "models changed during each of three tries" in said
     kept.fleet.sh(HOST, "while systemctl -q is-active churn; do sleep 0.2; done")
     # The newest one is whole, whichever it is: it is not passed over for the one before it.
     rehearsed = kept.start("rehearse")
-    newest = json.loads(kept.tool("snapshots")[1])[-1]["id"]
-    assert (rehearsed["result"], rehearsed["snapshot"]) == ("good", newest)
+    assert (rehearsed["result"], rehearsed["snapshot"]) == ("good", kept.newest())
 
 
 def test_a_gateways_keys_stay_its_own(kept: Kept) -> None:
