@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ollama_tools import measures
+from ollama_tools import checks, measures
 from ollama_tools.checks import Status, human, resources
-from ollama_tools.measures import Disk, Gpu
+from ollama_tools.disks import Disk, disks
+from ollama_tools.measures import Gpu
 
 from .things import config, seen
 
@@ -36,7 +37,7 @@ def test_memory(tmp_path: Path) -> None:
 
 
 def test_a_file_system_counts_once() -> None:
-    (disk,) = measures.disks(["/", "/etc", "/nonexistent"])
+    (disk,) = disks(["/", "/etc", "/nonexistent"])
     assert disk.path == "/"
     assert disk.size > disk.free > 0
     assert (Disk("/", 100, 10, 0).percent, Disk("/", 0, 0, 0).percent) == (90, 0)
@@ -101,7 +102,7 @@ def test_thresholds(monkeypatch: pytest.MonkeyPatch, available: int, status: Sta
     monkeypatch.setattr(
         measures, "memory", lambda: {"MemTotal": 100, "MemAvailable": available, "SwapTotal": 0}
     )
-    monkeypatch.setattr(measures, "disks", lambda _: [Disk("/", 100, 100 - 5, 100 - available)])
+    monkeypatch.setattr(checks, "disks", lambda _: [Disk("/", 100, 100 - 5, 100 - available)])
     monkeypatch.setattr(measures, "connections", lambda _: round(5.12 * (100 - available)))
     found = {check.name: check for check in resources(config(), [seen()], sample=False)}
     assert found["memory"].status == status

@@ -9,6 +9,7 @@ from enum import IntEnum
 from ollama_tools import measures
 from ollama_tools.asking import Answer, ask
 from ollama_tools.config import Config, Service
+from ollama_tools.disks import disks
 from ollama_tools.listening import elsewhere
 from ollama_tools.units import Unit, show
 
@@ -155,7 +156,7 @@ def resources(config: Config, seen: Iterable[Seen], *, sample: bool) -> Iterable
     swap, free = said.get("SwapTotal", 0), said.get("SwapFree", 0)
     text = f"{human(swap - free)} of {human(swap)} of swap in use" if swap else "none"
     yield Check("swap", Status.OK, text, {"used_bytes": swap - free})
-    for disk in measures.disks(config.disks):
+    for disk in disks(config.disks):
         if not disk.is_known:
             text = f"{disk.path}: only root can tell how full it is"
             yield Check(f"disk {disk.path}", Status.UNKNOWN, text)

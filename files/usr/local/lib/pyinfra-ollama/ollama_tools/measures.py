@@ -15,9 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ollama_tools.disks import Disk, disks
-
-__all__ = ["Disk", "Gpu", "connections", "cpu_percent", "disks", "gpus", "group_memory", "memory"]
+__all__ = ["Gpu", "connections", "cpu_percent", "gpus", "group_memory", "memory"]
 
 PROC = Path("/proc")
 CGROUPS = Path("/sys/fs/cgroup")
